@@ -197,8 +197,8 @@ local wordsOf(s) = if text.has(s, ':') then ipv6Words(s) else ipv4Words(s);
     local y = self.parseAddress(b);
     self.contains(x, y) || self.contains(y, x),
 
-  // How many addresses a block has, as the exponent of two: '/16' of IPv4 → 16; null for bad input. An exponent, since
-  // IPv6 blocks have more addresses than a jsonnet number can count.
+  // How many addresses a block has, as the exponent of two: '/16' of IPv4 → 16; null for bad input. IPv6 blocks have
+  // more addresses than a jsonnet number can count.
   sizeExponent(cidr)::
     local parsed = self.parseAddress(cidr);
     if parsed.problem == null then parsed.bits - parsed.prefix else null,

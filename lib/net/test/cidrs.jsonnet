@@ -147,7 +147,10 @@ local masks = [
   }
   for pair in pairs
 } + {
-  ['address %s of %s' % [std.manifestJsonMinified(case[1]), case[0]]]: { actual: net.nthAddress(case[0], case[1]), expected: case[2] }
+  ['address %s of %s' % [std.manifestJsonMinified(case[1]), case[0]]]: {
+    actual: net.nthAddress(case[0], case[1]),
+    expected: case[2],
+  }
   for case in addresses
 } + {
   ['node mask for ' + std.manifestJsonMinified(case[0])]: { actual: net.nodeMask(case[0]), expected: case[1] }

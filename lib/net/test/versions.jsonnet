@@ -112,6 +112,9 @@ local reached = [
   'equal but for the build': { actual: net.compareVersions('1.27.3+k3s1', '1.27.3+k3s2'), expected: 0 },
   'no order with garbage': { actual: net.compareVersions('latest', '1.22'), expected: null },
   minor: { actual: [net.minor('v1.21.4-tke.3'), net.minor('latest')], expected: [21, null] },
-  series: { actual: [net.series('v1.34.1'), net.series('1.20.0-pre.1'), net.series(1.2)], expected: ['1.34', '1.20', null] },
+  series: {
+    actual: [net.series('v1.34.1'), net.series('1.20.0-pre.1'), net.series(1.2)],
+    expected: ['1.34', '1.20', null],
+  },
   'a number is no version': { actual: net.parseVersion(1.2).problem, expected: 'a version is text, not number' },
 }
