@@ -71,6 +71,6 @@ local namespace = 'kube-system';
   // An environment variable with a field of the pod.
   fieldEnv(name, fieldPath):: { name: name, valueFrom: { fieldRef: { fieldPath: fieldPath } } },
 
-  // New nodes wait with this taint until their network works, which is these pods' work: they must not wait as well.
+  // A node without a network is tainted NoSchedule. These pods make the network: they must be there before it works.
   tolerateNoSchedule:: [{ operator: 'Exists', effect: 'NoSchedule' }],
 }

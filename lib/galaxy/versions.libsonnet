@@ -1,5 +1,5 @@
-// What each version installs and what those programs understand. TKEStack counts the whole set by one number, which
-// its galaxy.Install has had since the first release; a new set is a new entry here.
+// What each version installs and what those programs understand. The version is TKEStack's number for the whole set,
+// as its galaxy.Install takes it, and not galaxy's own; a new set is a new entry here.
 //
 //   images    image name → tag
 //   backends  what flannel's net-conf.json may name as Backend.Type (matched without regard to case, as flannel does):
