@@ -1,0 +1,159 @@
+// Every key of a cluster: what it is for, what it is when left out, and what is wrong with a value.
+//
+// `default`   what the key is when a definition and its overlays say nothing
+// `required`  never: may be left out; always: must be given; network: must be given if a CNI is installed from here
+// `type`      std.type of a good value; null is good as well where it is the default
+// `each`      for arrays and objects: std.type of every element
+// `problem`   function(value) null, or { message, hint?, known? }; asked only if the types are right
+// `fallback`  stands in for a missing or bad value, so that the other checks can still be made
+local net = import '../net/main.libsonnet';
+
+local text = { type: 'string', fallback: '' };
+local texts = { type: 'array', each: 'string', default: [], fallback: [] };
+local settings = { type: 'object', default: {}, fallback: {} };
+
+local isDNSLabel(s) =
+  local inner = std.all([
+    (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'
+    for c in std.stringChars(s)
+  ]);
+  std.length(s) > 0 && std.length(s) <= 63 && inner && s[0] != '-' && s[std.length(s) - 1] != '-';
+
+local isDNSName(s) = std.length(s) <= 253 && std.all([isDNSLabel(part) for part in std.split(s, '.')]);
+
+// The first problem among an array's elements, with the element's index for the finding's path.
+local firstProblem(values, problem) =
+  local problems = std.filter(function(p) p.problem != null, std.mapWithIndex(function(i, v) { at: i, problem: problem(v) }, values));
+  if problems == [] then null else problems[0].problem { at: [problems[0].at] };
+
+local cidrs = texts {
+  required: 'network',
+  problem(values):
+    local families = [net.family(v) for v in values];
+    local bad = firstProblem(values, function(v)
+      local parsed = net.parseCIDR(v);
+      if parsed.problem == null then null else {
+        message: parsed.problem,
+        hint: "write it as '10.244.0.0/16' or 'fd00:10:244::/56'",
+      });
+    if bad != null then bad
+    else if values == [] then { message: 'the list is empty', hint: 'name one CIDR, or one of each family' }
+    else if std.length(values) > 2 || std.length(values) == 2 && families[0] == families[1] then {
+      message: 'there are ' + std.length(values) + ' CIDRs, ' + std.count(families, 4) + ' of IPv4 and ' + std.count(families, 6) + ' of IPv6',
+      hint: 'a cluster has one CIDR, or one of each family (dual stack)',
+    }
+    else null,
+};
+
+{
+  // What the cluster is called: its folder in rendered/, its definition's file name, Cilium's cluster.name.
+  name: text {
+    required: 'always',
+    problem(v): if isDNSLabel(v) then null else {
+      message: "'" + v + "' is no name for a cluster",
+      hint: 'at most 63 lower case letters, digits and -, with a letter or digit at both ends',
+    },
+  },
+
+  // TKEStack's cluster type; see types.libsonnet.
+  type: text {
+    required: 'always',
+    fallback: 'Baremetal',
+    local types = std.objectFields(import 'types.libsonnet'),
+    problem(v): if std.member(types, v) then null else { message: "'" + v + "' is no cluster type", known: types, got: v },
+  },
+
+  // The version that the cluster runs, '1.34.1' or TKEStack's '1.21.4-tke.3'. Decides which API versions are rendered.
+  kubernetesVersion: text {
+    required: 'always',
+    fallback: '1.34.0',
+    problem(v):
+      local parsed = net.parseVersion(v);
+      if parsed.problem == null then null else {
+        message: parsed.problem,
+        hint: "write it as '1.34.1'",
+      },
+  },
+
+  // Where pods and services get their addresses: one CIDR, or one of each family. Pod CIDRs cannot be changed in place.
+  podCIDRs: cidrs,
+  serviceCIDRs: cidrs,
+
+  // Which CNI runs; left out, the cluster type decides. Checked in cluster.libsonnet, since that depends on the type.
+  cni: text { default: null },
+
+  // The CNI agent's own arguments, as strings: { tunnel: 'vxlan', 'enable-policy': 'always' }. They win over values.
+  networkArgs: settings,
+
+  // What the cluster serves beyond Kubernetes' own APIs: 'monitoring.coreos.com/v1', or with the kind behind it,
+  // 'gateway.networking.k8s.io/v1/GatewayClass'. Decides whether ServiceMonitors, GatewayClasses, … are rendered.
+  apiVersions: texts {
+    problem(values): firstProblem(values, function(v) if std.length(std.findSubstr('/', v)) > 0 then null else {
+      message: "'" + v + "' is no API version",
+      hint: "write group/version or group/version/Kind: 'monitoring.coreos.com/v1'",
+    }),
+  },
+
+  // Names of Secrets that may be rendered with data. Everything else that holds a key is refused.
+  allowSecrets: texts,
+
+  // Where the API server is reached from outside the pod network: 'host:port'. Needed when kube-proxy is replaced.
+  controlPlaneEndpoint: text {
+    default: null,
+    fallback: null,
+    problem(v):
+      local parsed = net.parseEndpoint(v);
+      if parsed.problem == null then null else {
+        message: parsed.problem,
+        hint: "write it as 'host:6443', '10.0.0.1:6443' or '[fd00::1]:6443'",
+      },
+  },
+
+  // The DNS domain of services.
+  dnsDomain: text {
+    default: 'cluster.local',
+    problem(v): if isDNSName(v) then null else { message: "'" + v + "' is no DNS domain", hint: "write it as 'cluster.local'" },
+  },
+
+  // Where images come from, instead of each project's own registry: 'registry.example.com/mirror'.
+  registry: text {
+    default: null,
+    fallback: null,
+    problem(v):
+      if v == '' || std.length(std.findSubstr(' ', v)) > 0 || std.length(std.findSubstr('://', v)) > 0
+         || std.startsWith(v, '/') || std.endsWith(v, '/') then {
+        message: "'" + v + "' is no image prefix",
+        hint: "write host and path without scheme and final slash: 'registry.example.com/mirror'",
+      } else null,
+  },
+
+  // The nodes' network card that carries pod traffic.
+  networkDevice: text {
+    default: 'eth0',
+    problem(v): if v != '' && std.length(v) <= 15 && std.all([c > ' ' && c != '/' && c != '"' && c != '\\' && c != "'" for c in std.stringChars(v)]) then null else {
+      message: "'" + v + "' cannot be a network device",
+      hint: 'a device of Linux has up to 15 characters without blanks, slashes and quotes',
+    },
+  },
+
+  // How many pods fit on a node; a power of two. Decides the size of a node's share of the pod CIDR: 256 is a /24.
+  maxNodePodNum: {
+    type: 'number',
+    default: 256,
+    fallback: 256,
+    problem(v): if std.member([std.pow(2, e) for e in std.range(4, 12)], v) then null else {
+      message: v + ' is no size for a node',
+      hint: 'a power of two from 16 to 4096; 256 gives each node a /24',
+    },
+  },
+
+  // For selecting clusters; reach no manifest.
+  labels: settings { each: 'string' },
+
+  // Objects of your own, applied with the rest: an array, or an object of names by which overlays can patch them.
+  extraObjects: { type: ['array', 'object'], default: [], fallback: [] },
+
+  // Settings of one CNI each; lib/<cni>/ explains them. They are read only if that CNI is chosen.
+  galaxy: settings,
+  cilium: settings,
+}

@@ -1,0 +1,181 @@
+//! Finds the objects in what a definition evaluates to.
+
+use std::collections::BTreeMap;
+
+use crate::finding::Finding;
+use crate::object::{KubeObject, ObjectId};
+use crate::value::Value;
+
+/// The objects of one cluster in the order of their field paths, and what is wrong with them.
+///
+/// A manifest is a map with `apiVersion` and `kind`; a `List` is its items; `null` is nothing (a conditional that is
+/// off); other maps and lists are searched. Anything else under `manifests` is a refusal, as are two objects of one identity.
+#[must_use]
+pub fn assemble(manifests: &[(String, Value)]) -> (Vec<KubeObject>, Vec<Finding>) {
+    let mut assembly = Assembly::default();
+    for (path, value) in manifests {
+        let component = path.split('.').nth(1).unwrap_or_default().to_owned();
+        assembly.search(&component, path.clone(), value);
+    }
+    assembly.refuse_twins();
+    (assembly.objects, assembly.findings)
+}
+
+/// A map with one of these is meant to be an object, or to patch one.
+const OBJECT_KEYS: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "data"];
+
+#[derive(Default)]
+struct Assembly {
+    objects: Vec<KubeObject>,
+    findings: Vec<Finding>,
+}
+
+impl Assembly {
+    fn search(&mut self, component: &str, path: String, value: &Value) {
+        match value {
+            Value::Null => {}
+            Value::List(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.search(component, format!("{path}[{i}]"), item);
+                }
+            }
+            Value::Map(map) if OBJECT_KEYS.iter().any(|key| map.get(key).is_some()) => {
+                match map.get("items").and_then(Value::as_list) {
+                    Some(items) if map.get("kind").and_then(Value::as_str).is_some_and(|k| k.ends_with("List")) => {
+                        for (i, item) in items.iter().enumerate() {
+                            self.search(component, format!("{path}.items[{i}]"), item);
+                        }
+                    }
+                    _ => self.object(component, path, value),
+                }
+            }
+            Value::Map(map) => {
+                for (key, inner) in map.iter() {
+                    self.search(component, format!("{path}.{key}"), inner);
+                }
+            }
+            other => self.findings.push(
+                Finding::refusal(format!("expected a Kubernetes object, found a {}", other.type_name()))
+                    .path(path)
+                    .hint("everything under `manifests` is a map with `apiVersion` and `kind`; hide helpers with `::`"),
+            ),
+        }
+    }
+
+    fn object(&mut self, component: &str, path: String, body: &Value) {
+        let mut problems = Vec::new();
+        let mut text = |keys: &[&str], required: bool| match body.at(keys) {
+            Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
+            None | Some(Value::Null) if !required => None,
+            None | Some(Value::Null) => {
+                problems.push(format!("the object has no `{}`", keys.join(".")));
+                None
+            }
+            Some(Value::String(_)) => {
+                problems.push(format!("`{}` is empty", keys.join(".")));
+                None
+            }
+            Some(other) => {
+                problems.push(format!("`{}` must be a string, not a {}", keys.join("."), other.type_name()));
+                None
+            }
+        };
+        let api_version = text(&["apiVersion"], true);
+        let kind = text(&["kind"], true);
+        let name = text(&["metadata", "name"], true);
+        let namespace = text(&["metadata", "namespace"], false);
+        let generated = body.at(&["metadata", "generateName"]).is_some();
+        if let (Some(api_version), Some(kind), Some(name), true) = (api_version, kind, name, problems.is_empty()) {
+            let id = ObjectId { api_version, kind, namespace, name };
+            let component = component.to_owned();
+            self.objects.push(KubeObject { id, component, field_path: path, body: body.clone() });
+            return;
+        }
+        for problem in problems {
+            let finding = Finding::refusal(problem).path(path.clone());
+            self.findings.push(if generated {
+                finding.hint("`generateName` makes a new object at each apply; a tree in git needs `metadata.name`")
+            } else {
+                finding.hint("if this was to patch an object, its component or key is misspelt; every object needs apiVersion, kind and metadata.name")
+            });
+        }
+    }
+
+    /// The same object under two fields would be one file, or two that fight in the cluster.
+    fn refuse_twins(&mut self) {
+        let mut first: BTreeMap<(&str, &str, Option<&str>, &str), &str> = BTreeMap::new();
+        for object in &self.objects {
+            let id = &object.id;
+            let key = (id.group(), id.kind.as_str(), id.namespace.as_deref(), id.name.as_str());
+            if let Some(other) = first.insert(key, &object.field_path) {
+                self.findings.push(
+                    Finding::refusal(format!("{id} is rendered twice, the other time by `{other}`"))
+                        .object(id)
+                        .path(object.field_path.clone())
+                        .hint("patch the one object instead of adding another: `manifests+: { <component>+: { <key>+: { … } } }`"),
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(yaml: &str) -> Value {
+        fn convert(value: serde_json::Value) -> Value {
+            match value {
+                serde_json::Value::Null => Value::Null,
+                serde_json::Value::Bool(b) => Value::Bool(b),
+                serde_json::Value::Number(n) => Value::Number(n.as_f64().expect("a double")),
+                serde_json::Value::String(s) => Value::String(s),
+                serde_json::Value::Array(list) => Value::List(list.into_iter().map(convert).collect()),
+                serde_json::Value::Object(map) => {
+                    Value::Map(crate::value::Map::from_entries(map.into_iter().map(|(k, v)| (k, convert(v))).collect()))
+                }
+            }
+        }
+        convert(serde_yaml::from_str(yaml).expect("the test's YAML parses"))
+    }
+
+    fn assembled(yaml: &str) -> (Vec<String>, Vec<String>) {
+        let (objects, findings) = assemble(&[("manifests.c.k".to_owned(), value(yaml))]);
+        (
+            objects.iter().map(|o| format!("{} {} {}", o.component, o.id, o.field_path)).collect(),
+            findings.iter().map(|f| format!("{}: {}", f.path.as_deref().unwrap_or_default(), f.message)).collect(),
+        )
+    }
+
+    #[test]
+    fn objects_are_found_at_any_depth() {
+        let (objects, findings) = assembled(
+            "{a: {apiVersion: v1, kind: Namespace, metadata: {name: n}}, off: null,
+              b: [{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: n}}]}]}",
+        );
+        assert_eq!(objects, ["c Namespace n manifests.c.k.a", "c Secret n/s manifests.c.k.b[0].items[0]"]);
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+
+    #[test]
+    fn what_is_no_object_is_refused_with_its_path() {
+        assert_eq!(
+            assembled("{a: 1, b: {kind: Secret, metadata: {name: 5}}, c: {apiVersion: '', kind: X, metadata: {generateName: x}}}").1,
+            [
+                "manifests.c.k.a: expected a Kubernetes object, found a number",
+                "manifests.c.k.b: the object has no `apiVersion`",
+                "manifests.c.k.b: `metadata.name` must be a string, not a number",
+                "manifests.c.k.c: `apiVersion` is empty",
+                "manifests.c.k.c: the object has no `metadata.name`",
+            ]
+        );
+    }
+
+    #[test]
+    fn twins_are_refused_even_in_two_versions_of_a_group() {
+        let (_, findings) = assembled(
+            "[{apiVersion: apps/v1, kind: D, metadata: {name: n}}, {apiVersion: apps/v1beta1, kind: D, metadata: {name: n}}]",
+        );
+        assert_eq!(findings, ["manifests.c.k[1]: D n is rendered twice, the other time by `manifests.c.k[0]`"]);
+    }
+}

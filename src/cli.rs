@@ -1,0 +1,169 @@
+//! The command line. Nothing else knows clap.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anstream::ColorChoice;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::limits::Limits;
+
+/// Compiles one jsonnet file per cluster into the plain Kubernetes manifests of its CNI.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    max_term_width = 100,
+    after_help = "Start with `cniforge render` in a fleet: a folder with cniforge.toml and clusters/<name>.jsonnet.\n\
+                  Exit codes: 0 fine, 1 differences found (check), 2 anything that went wrong."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct GlobalArgs {
+    /// The fleet: a folder with cniforge.toml, or one below it [default: this folder]
+    #[arg(long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true)]
+    pub fleet: PathBuf,
+    /// Clusters to work on at once [default: one a core]
+    #[arg(long, short, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// The most memory that evaluating one cluster may take, in MiB
+    #[arg(long, global = true, value_name = "MIB", default_value_t = Limits::default().memory >> 20,
+          value_parser = clap::value_parser!(u64).range(16..=1 << 20))]
+    pub max_memory: u64,
+    /// The most time that evaluating one cluster may take, in seconds
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = Limits::default().timeout.as_secs(),
+          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: u64,
+    /// Print no status line and no progress
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl GlobalArgs {
+    /// What one cluster may cost.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        Limits { memory: self.max_memory << 20, timeout: Duration::from_secs(self.timeout), ..Limits::default() }
+    }
+
+    /// How many clusters are in work at once.
+    #[must_use]
+    pub fn workers(&self) -> usize {
+        self.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+    }
+
+    /// The choice as the output stream wants it.
+    #[must_use]
+    pub fn color_choice(&self) -> ColorChoice {
+        match self.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the manifests of the clusters to rendered/
+    #[command(after_help = "Examples:\n  cniforge render                    every cluster of the fleet\n  \
+                            cniforge render cls-7q46p7mt       one cluster\n  \
+                            cniforge render --prune            also remove trees whose definition is gone")]
+    Render(RenderArgs),
+    /// Say which committed files differ from what the definitions give; write nothing
+    #[command(
+        after_help = "Examples:\n  cniforge check                     in CI: exit 1 if rendered/ is out of date\n  \
+                            cniforge check --diff              and show how\n  \
+                            cniforge check cls-7q46p7mt        one cluster"
+    )]
+    Check(CheckArgs),
+    /// List the clusters with type, CNI and versions
+    #[command(after_help = "Examples:\n  cniforge list\n  cniforge list --format json | jq -r '.clusters[].name'")]
+    List(ListArgs),
+}
+
+/// Which clusters.
+#[derive(Debug, Clone, Args)]
+pub struct SelectionArgs {
+    /// Clusters by name, or an inventory by its file's name [default: all]
+    #[arg(value_name = "CLUSTER")]
+    pub clusters: Vec<String>,
+}
+
+/// `cniforge render`
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// Which clusters.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Remove the trees of clusters that have no definition any more
+    #[arg(long, conflicts_with = "clusters")]
+    pub prune: bool,
+    /// Write clusters that have error findings too; what cannot be rendered at all stays refused
+    #[arg(long)]
+    pub allow_findings: bool,
+}
+
+/// `cniforge check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Which clusters.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Show the differences as a unified diff
+    #[arg(long)]
+    pub diff: bool,
+    /// Compare clusters that have error findings too
+    #[arg(long)]
+    pub allow_findings: bool,
+}
+
+/// `cniforge list`
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Which clusters.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// For people or for programs
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub format: ListFormat,
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// Columns.
+    Table,
+    /// `{"clusters": [{"name", "type", "cni", "cniVersion", "kubernetesVersion", "labels", "definition"}]}`
+    Json,
+}
+
+/// Reads the program's arguments; prints help or a usage error and exits where that is what they ask for.
+#[must_use]
+pub fn parse() -> Cli {
+    Cli::parse()
+}

@@ -1,0 +1,75 @@
+//! One file a command; the only place that strings stages together.
+
+mod check;
+mod list;
+mod render;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command, GlobalArgs};
+use crate::discover::Fleet;
+use crate::evaluate::Depth;
+use crate::finding::Finding;
+use crate::pipeline::{FleetRun, Options};
+use crate::terminal::Terminal;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well, nothing differs.
+    Fine = 0,
+    /// `check` has found differences.
+    Differences = 1,
+    /// Something went wrong.
+    Trouble = 2,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Runs the command; whatever is wrong has been printed when this returns.
+#[must_use]
+pub fn run(cli: &Cli) -> Exit {
+    let session = Session { global: &cli.global, terminal: Terminal::new(cli.global.color_choice(), cli.global.quiet) };
+    let result = match &cli.command {
+        Command::Render(args) => render::run(&session, args),
+        Command::Check(args) => check::run(&session, args),
+        Command::List(args) => list::run(&session, args),
+    };
+    result.unwrap_or_else(|finding| {
+        session.terminal.finding(&finding);
+        Exit::Trouble
+    })
+}
+
+/// What every command has.
+struct Session<'a> {
+    global: &'a GlobalArgs,
+    terminal: Terminal,
+}
+
+impl Session<'_> {
+    fn fleet(&self) -> Result<Fleet, Finding> {
+        Fleet::find(&self.global.fleet)
+    }
+
+    fn options(&self, depth: Depth, allow_findings: bool) -> Options {
+        Options { limits: self.global.limits(), jobs: self.global.workers(), allow_findings, depth }
+    }
+
+    /// Prints what was found, the fleet's problems last; in the order of the clusters' names.
+    fn report<T>(&self, run: &FleetRun<T>) {
+        for cluster in &run.clusters {
+            cluster.traces.iter().for_each(|line| self.terminal.trace(line));
+            cluster.findings.iter().for_each(|finding| self.terminal.finding(finding));
+        }
+        run.findings.iter().for_each(|finding| self.terminal.finding(finding));
+    }
+
+    fn print(&self, text: &str) -> Result<(), Finding> {
+        self.terminal.data(text).map_err(|e| Finding::refusal(format!("standard output: {e}")))
+    }
+}

@@ -1,0 +1,183 @@
+//! Where a fleet is and which definitions it has.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::finding::{Finding, suggest};
+
+/// The file that marks a fleet's root.
+pub const FLEET_FILE: &str = "cniforge.toml";
+
+/// A git repository of definitions and of the trees rendered from them.
+#[derive(Debug, Clone)]
+pub struct Fleet {
+    /// The folder that holds `cniforge.toml`.
+    pub root: PathBuf,
+    /// What that file says.
+    pub config: FleetConfig,
+}
+
+/// `cniforge.toml`. Every key has a default; an empty file is a fleet.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FleetConfig {
+    /// The folder of definitions, below the root.
+    pub clusters: String,
+    /// The folder of trees, below the root.
+    pub rendered: String,
+}
+
+impl Default for FleetConfig {
+    fn default() -> Self {
+        Self { clusters: "clusters".to_owned(), rendered: "rendered".to_owned() }
+    }
+}
+
+/// One definition file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DefinitionFile {
+    /// File name without `.jsonnet`: the cluster's name, unless the file is an inventory.
+    pub stem: String,
+    /// Relative to the root, with `/`.
+    pub path: String,
+}
+
+impl Fleet {
+    /// The fleet that `start` is in: its folder, or the nearest one above, with a `cniforge.toml`.
+    ///
+    /// # Errors
+    /// When there is none, or when the file cannot be read.
+    pub fn find(start: &Path) -> Result<Self, Finding> {
+        let start = start.canonicalize().map_err(|e| Finding::refusal(format!("{}: {e}", start.display())))?;
+        let Some(root) = start.ancestors().find(|folder| folder.join(FLEET_FILE).is_file()) else {
+            return Err(Finding::refusal(format!("no {FLEET_FILE} here or in any folder above")).hint(format!(
+                "go to your fleet, name it with --fleet, or make one: an empty {FLEET_FILE} is enough"
+            )));
+        };
+        let config = read_config(&root.join(FLEET_FILE))?;
+        Ok(Self { root: root.to_owned(), config })
+    }
+
+    /// The folder that holds one tree a cluster.
+    #[must_use]
+    pub fn rendered(&self) -> PathBuf {
+        self.root.join(&self.config.rendered)
+    }
+
+    /// Every definition, sorted by stem. Two files of one stem are findings, and neither is returned.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or holds no definition.
+    pub fn definitions(&self) -> Result<(Vec<DefinitionFile>, Vec<Finding>), Finding> {
+        let folder = self.root.join(&self.config.clusters);
+        let hint = format!("put one definition a cluster there: `{}/<name>.jsonnet`", self.config.clusters);
+        let mut by_stem: BTreeMap<String, Vec<DefinitionFile>> = BTreeMap::new();
+        for entry in walkdir::WalkDir::new(&folder).min_depth(1).follow_links(false).sort_by_file_name() {
+            let entry = entry.map_err(|e| {
+                let path =
+                    e.path().unwrap_or(&folder).strip_prefix(&self.root).unwrap_or(&folder).display().to_string();
+                let reason = e.io_error().map_or_else(|| "cannot be read".to_owned(), io::Error::to_string);
+                Finding::refusal(format!("{path}: {reason}")).hint(hint.clone())
+            })?;
+            if entry.file_type().is_dir() || entry.path().extension().is_none_or(|ext| ext != "jsonnet") {
+                continue;
+            }
+            let relative = entry.path().strip_prefix(&self.root).unwrap_or(entry.path());
+            let Some(path) = relative.to_str() else {
+                return Err(Finding::refusal(format!("{}: the name is not UTF-8", relative.display())));
+            };
+            let path = path.replace(std::path::MAIN_SEPARATOR, "/");
+            let stem = entry.path().file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+            by_stem.entry(stem.clone()).or_default().push(DefinitionFile { stem, path });
+        }
+        if by_stem.is_empty() {
+            return Err(Finding::refusal(format!("there is no definition in {}/", self.config.clusters)).hint(hint));
+        }
+        let mut findings = Vec::new();
+        let mut definitions = Vec::new();
+        for (stem, mut files) in by_stem {
+            if files.len() == 1 {
+                definitions.append(&mut files);
+                continue;
+            }
+            let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+            findings.push(
+                Finding::refusal(format!("{} files define it: {}", paths.len(), paths.join(", ")))
+                    .cluster(stem)
+                    .hint("a file's name is its cluster's name, in whatever folder it lies; rename one"),
+            );
+        }
+        Ok((definitions, findings))
+    }
+
+    /// The trees that are there: the folders of `rendered/`, sorted, without those of the tool.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn trees(&self) -> io::Result<Vec<String>> {
+        let entries = match fs::read_dir(self.rendered()) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut trees = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            if let Ok(name) = entry.file_name().into_string()
+                && entry.file_type()?.is_dir()
+                && !name.starts_with(['.', '_'])
+            {
+                trees.push(name);
+            }
+        }
+        trees.sort();
+        Ok(trees)
+    }
+}
+
+fn read_config(path: &Path) -> Result<FleetConfig, Finding> {
+    let text = fs::read_to_string(path).map_err(|e| Finding::refusal(format!("{FLEET_FILE}: {e}")))?;
+    let config: FleetConfig = toml::from_str(&text).map_err(|e| {
+        let finding = Finding::refusal(format!("{FLEET_FILE}: {}", e.message().trim_end()));
+        let place = e.span().map(|span| place(&text, span));
+        let finding = finding.place(place);
+        match e.message().split('`').nth(1) {
+            Some(key) if e.message().starts_with("unknown field") => {
+                let known = ["clusters", "rendered"];
+                Finding { hint: suggest(key, known), message: format!("unknown key `{key}`"), ..finding }
+            }
+            _ => finding,
+        }
+    })?;
+    for (key, folder) in [("clusters", &config.clusters), ("rendered", &config.rendered)] {
+        let plain = !folder.is_empty()
+            && folder.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
+            && !folder.contains(['\\', ':', '\0']);
+        if !plain {
+            return Err(Finding::refusal(format!(
+                "{FLEET_FILE}: `{key}` is no folder below the fleet's root: `{folder}`"
+            ))
+            .hint("write it relative to the root, with `/`, without `..`"));
+        }
+    }
+    if config.clusters == config.rendered {
+        return Err(Finding::refusal(format!("{FLEET_FILE}: `clusters` and `rendered` are the same folder")));
+    }
+    Ok(config)
+}
+
+fn place(text: &str, span: std::ops::Range<usize>) -> crate::finding::Place {
+    let start = span.start.min(text.len());
+    let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let line = text[line_start..].lines().next().unwrap_or_default().to_owned();
+    crate::finding::Place {
+        file: FLEET_FILE.to_owned(),
+        line: text[..start].matches('\n').count() + 1,
+        column: text[line_start..start].chars().count() + 1,
+        width: span.len().clamp(1, line.len().max(1)),
+        text: line,
+    }
+}

@@ -1,0 +1,604 @@
+//! The only module that names jrsonnet: a definition file in, plain data out.
+//!
+//! An [`Evaluator`] belongs to one thread (the engine's values are bound to it) and is used for many definitions: the
+//! library and the overlays are parsed and evaluated once, each definition is evaluated beside them and then forgotten. After
+//! an error the engine's state is thrown away, since it remembers half-finished imports and failed values.
+
+mod errors;
+mod imports;
+mod places;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jrsonnet_evaluator::function::CallLocation;
+use jrsonnet_evaluator::trace::PathResolver;
+use jrsonnet_evaluator::{Error, IStr, ObjValue, State, Val};
+use jrsonnet_gcmodule::Acyclic;
+use jrsonnet_stdlib::{ContextInitializer, TracePrinter};
+
+use self::places::SourceMap;
+use crate::finding::{Finding, Severity, suggest};
+use crate::limits::{self, Limits, Trip};
+use crate::sources::Sources;
+use crate::value::{Map, Value};
+
+/// What one cluster's definition evaluates to.
+#[derive(Debug)]
+pub struct EvaluatedCluster {
+    /// What `name` says, or the definition file's stem while there is no usable name.
+    pub name: String,
+    /// The facts for lists and rules; absent if the definition is refused.
+    pub summary: Option<ClusterSummary>,
+    /// Field path → manifest or nested fields, as the definition's `manifests` has them. Empty after a refusal.
+    pub manifests: Vec<(String, Value)>,
+    /// Names of Secrets that the definition allows to hold data.
+    pub allow_secrets: Vec<String>,
+    /// Everything that is wrong, refusals included.
+    pub findings: Vec<Finding>,
+    /// What `std.trace` printed, in order.
+    pub traces: Vec<String>,
+}
+
+impl EvaluatedCluster {
+    /// A cluster of which nothing is known but what is wrong.
+    #[must_use]
+    pub fn failed(name: &str, findings: Vec<Finding>) -> Self {
+        Self {
+            name: name.to_owned(),
+            summary: None,
+            manifests: Vec::new(),
+            allow_secrets: Vec::new(),
+            findings,
+            traces: Vec::new(),
+        }
+    }
+}
+
+/// What a list shows of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClusterSummary {
+    /// The cluster's name.
+    pub name: String,
+    /// `Baremetal`, `Imported` or `Edge`.
+    #[serde(rename = "type")]
+    pub cluster_type: String,
+    /// `galaxy`, `cilium`, … or `none`.
+    pub cni: String,
+    /// The version of the CNI; absent for `none`.
+    pub cni_version: Option<String>,
+    /// As the definition gives it.
+    pub kubernetes_version: String,
+    /// For selections.
+    pub labels: std::collections::BTreeMap<String, String>,
+}
+
+/// What a definition file turned out to be.
+#[derive(Debug)]
+pub enum Evaluated {
+    /// One cluster.
+    Cluster(Box<EvaluatedCluster>),
+    /// An array of clusters, not yet evaluated: their names in order (or what is wrong with one).
+    Inventory(Vec<Result<String, Finding>>),
+    /// Nothing usable.
+    Failed(Vec<Finding>),
+}
+
+/// How much of a definition is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// All of it.
+    Manifests,
+    /// Facts and findings without building a manifest; what `list` needs.
+    Summary,
+    /// Whether it is an inventory, and of what.
+    Kind,
+}
+
+/// One thread's engine.
+pub struct Evaluator {
+    sources: Arc<Sources>,
+    limits: Limits,
+    state: Option<State>,
+    traces: Arc<Mutex<Vec<String>>>,
+    since_collection: usize,
+}
+
+/// Evaluations between two collections of the engine's garbage: each leaves a megabyte or two, a collection looks at the
+/// whole library.
+const COLLECT_EVERY: usize = 8;
+
+impl Evaluator {
+    /// An engine over `sources`.
+    #[must_use]
+    pub fn new(sources: Arc<Sources>, limits: Limits) -> Self {
+        Self { sources, limits, state: None, traces: Arc::default(), since_collection: 0 }
+    }
+
+    /// Evaluates the definition in `file`; an array comes back as its members' names.
+    pub fn definition(&mut self, file: &str, depth: Depth) -> Evaluated {
+        let stem = stem_of(file).to_owned();
+        let result = self.limited(file, |this| {
+            let value = this.evaluate(file)?;
+            Ok(match &value {
+                Val::Obj(_) if depth == Depth::Kind => Evaluated::Failed(Vec::new()),
+                Val::Obj(object) => Evaluated::Cluster(Box::new(this.cluster(file, &stem, object, depth, None))),
+                Val::Arr(members) => {
+                    let names = members.iter_lazy().enumerate();
+                    Evaluated::Inventory(names.map(|(i, member)| this.member_name(file, i, &member)).collect())
+                }
+                other => Evaluated::Failed(vec![not_a_cluster(file, other)]),
+            })
+        });
+        match result {
+            Ok(Evaluated::Cluster(mut cluster)) => {
+                cluster.traces = self.take_traces();
+                Evaluated::Cluster(cluster)
+            }
+            Ok(other) => other,
+            Err(findings) => Evaluated::Failed(findings),
+        }
+    }
+
+    /// Evaluates the member `index` of the inventory in `file`.
+    pub fn member(&mut self, file: &str, index: usize, name: &str, depth: Depth) -> EvaluatedCluster {
+        let result = self.limited(file, |this| {
+            let Val::Arr(members) = this.evaluate(file)? else {
+                return Err(vec![Finding::refusal("the inventory changed while it was evaluated")]);
+            };
+            let member = u32::try_from(index).ok().and_then(|index| members.get_lazy(index));
+            let value = member.map_or(Ok(Val::Null), |member| member.evaluate());
+            match value.map_err(|error| this.explain(&error, file))? {
+                Val::Obj(object) => Ok(this.cluster(file, name, &object, depth, Some(index))),
+                other => Err(vec![not_a_cluster(file, &other)]),
+            }
+        });
+        match result {
+            Ok(mut cluster) => {
+                cluster.traces = self.take_traces();
+                cluster
+            }
+            Err(findings) => EvaluatedCluster::failed(name, findings),
+        }
+    }
+
+    fn take_traces(&self) -> Vec<String> {
+        std::mem::take(&mut *self.traces.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs `work` on the entered engine, within the limits, and cleans up behind it.
+    fn limited<T>(
+        &mut self,
+        file: &str,
+        work: impl FnOnce(&mut Self) -> Result<T, Vec<Finding>>,
+    ) -> Result<T, Vec<Finding>> {
+        let limits = self.limits;
+        let (result, trip) = limits::within(&limits, trip_engine, || {
+            jrsonnet_evaluator::stack::set_stack_depth_limit(limits.stack_depth);
+            let state = self.state.take().unwrap_or_else(|| self.new_state());
+            let entered = state.enter();
+            self.state = Some(state.clone());
+            // The engine must not take the run down with it, whatever a definition does to it.
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(self)));
+            drop(entered);
+            result
+        });
+        let failed = trip.is_some() || !matches!(result, Ok(Ok(_))) || self.state.is_none();
+        if failed {
+            self.state = None;
+        }
+        self.since_collection += 1;
+        if failed || self.since_collection >= COLLECT_EVERY {
+            self.since_collection = 0;
+            jrsonnet_gcmodule::collect_thread_cycles();
+        }
+        match (trip, result) {
+            (Some(trip), _) => Err(vec![limit_finding(trip, &limits)]),
+            (None, Ok(result)) => result,
+            (None, Err(_)) => Err(vec![
+                Finding::refusal(format!("the jsonnet engine gave up on {file}"))
+                    .hint("this is a defect of the engine; simplify the expression that was changed last"),
+            ]),
+        }
+    }
+
+    fn new_state(&self) -> State {
+        let std = ContextInitializer::new(PathResolver::FileName);
+        std.settings_mut().trace_printer = std::rc::Rc::new(TraceCollector(Arc::clone(&self.traces)));
+        let mut builder = State::builder();
+        builder.import_resolver(imports::Resolver(Arc::clone(&self.sources)));
+        builder.context_initializer(std);
+        builder.build()
+    }
+
+    /// The definition is evaluated as a snippet, which the engine does not keep, named so that its imports resolve.
+    fn evaluate(&mut self, file: &str) -> Result<Val, Vec<Finding>> {
+        let code = self.sources.text(file).map_err(|error| {
+            let mut finding = Finding::refusal(error.message);
+            finding.hint = error.hint;
+            vec![finding]
+        })?;
+        let state = self.state.clone().unwrap_or_default();
+        state.evaluate_snippet(file, code).map_err(|error| self.explain(&error, file))
+    }
+
+    fn explain(&self, error: &Error, file: &str) -> Vec<Finding> {
+        errors::findings(error, file, &mut SourceMap::new(&self.sources), self.limits.stack_depth)
+    }
+
+    fn member_name(
+        &self,
+        file: &str,
+        index: usize,
+        member: &jrsonnet_evaluator::Thunk<Val>,
+    ) -> Result<String, Finding> {
+        let named = member.evaluate().and_then(|value| match value {
+            Val::Obj(object) => object.get("name".into()),
+            _ => Ok(None),
+        });
+        let problem = match named {
+            Ok(Some(Val::Str(name))) => return Ok(name.into_flat().to_string()),
+            Ok(_) => {
+                Finding::refusal(format!("member {index} of the inventory has no name")).hint("give it `name: '…'`")
+            }
+            Err(error) => {
+                let first = self.explain(&error, file).into_iter().next();
+                first
+                    .unwrap_or_else(|| Finding::refusal(format!("member {index} of the inventory cannot be evaluated")))
+            }
+        };
+        let path = [index.to_string()];
+        let place = problem.place.clone().or_else(|| SourceMap::new(&self.sources).field(file, &path));
+        Err(problem.path(format!("[{index}]")).place(place))
+    }
+
+    fn cluster(
+        &mut self,
+        file: &str,
+        fallback_name: &str,
+        object: &ObjValue,
+        depth: Depth,
+        member: Option<usize>,
+    ) -> EvaluatedCluster {
+        let mut reader = ClusterReader {
+            file,
+            member,
+            map: SourceMap::new(&self.sources),
+            stack_depth: self.limits.stack_depth,
+            findings: Vec::new(),
+            failed: false,
+        };
+        let mut cluster = reader.read(fallback_name, object, depth);
+        cluster.findings = reader.findings;
+        if reader.failed {
+            self.state = None;
+        }
+        cluster
+    }
+}
+
+/// The rule of RFC 1123 that Kubernetes uses for most names.
+fn is_dns_label(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=63).contains(&name.len()) && name.chars().all(inner) && !name.starts_with('-') && !name.ends_with('-')
+}
+
+fn stem_of(file: &str) -> &str {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    name.strip_suffix(".jsonnet").unwrap_or(name)
+}
+
+/// From inside the allocator: no frame fits any more, so the evaluation unwinds.
+fn trip_engine() {
+    jrsonnet_evaluator::stack::set_stack_depth_limit(0);
+}
+
+/// What hitting a limit means to the user.
+#[must_use]
+pub fn limit_finding(trip: Trip, limits: &Limits) -> Finding {
+    match trip {
+        Trip::Memory => {
+            Finding::refusal(format!("evaluating this needs more than {} MiB of memory", limits.memory >> 20)).hint(
+                "a cluster needs a few MiB; look for an array or string that grows without end, or raise --max-memory",
+            )
+        }
+        Trip::Time => Finding::refusal(format!("evaluating this takes longer than {} s", limits.timeout.as_secs_f64()))
+            .hint("a cluster takes some milliseconds; look for a loop without end, or raise --timeout"),
+    }
+}
+
+fn not_a_cluster(file: &str, value: &Val) -> Finding {
+    let what = match value {
+        Val::Func(_) => "a function".to_owned(),
+        other => format!("of type {}", other.value_type()),
+    };
+    Finding::refusal(format!("{file} is {what}, not a cluster"))
+        .hint("a definition is `cniforge.cluster { … }`, or an array of such")
+}
+
+/// Collects what `std.trace` prints; the library never prints itself.
+#[derive(Acyclic)]
+struct TraceCollector(Arc<Mutex<Vec<String>>>);
+
+impl TracePrinter for TraceCollector {
+    fn print_trace(&self, loc: CallLocation<'_>, value: IStr) {
+        let place = loc.0.map(|span| {
+            let place = places::span_place(span);
+            format!("{}:{}: ", place.file, place.line)
+        });
+        let line = format!("{}{value}", place.unwrap_or_default());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+}
+
+/// Takes one cluster object apart.
+struct ClusterReader<'a> {
+    file: &'a str,
+    member: Option<usize>,
+    map: SourceMap<'a>,
+    stack_depth: usize,
+    findings: Vec<Finding>,
+    failed: bool,
+}
+
+impl ClusterReader<'_> {
+    fn read(&mut self, fallback_name: &str, object: &ObjValue, depth: Depth) -> EvaluatedCluster {
+        let mut cluster = EvaluatedCluster::failed(fallback_name, Vec::new());
+        if !object.has_field_ex("findings".into(), true) || !object.has_field_ex("summary".into(), true) {
+            self.findings.push(
+                Finding::refusal(format!("{} is an object, but no cluster", self.file))
+                    .hint("begin it with `local cniforge = import 'cniforge/main.libsonnet'; cniforge.cluster { … }`"),
+            );
+            return cluster;
+        }
+        if let Some(found) = self.field(object, "findings") {
+            self.library_findings(&found);
+        }
+        if self.findings.iter().any(|finding| finding.severity == Severity::Refusal) {
+            return cluster;
+        }
+        let Some(summary) = self.field(object, "summary") else { return cluster };
+        let summary = summary_of(&summary);
+        if let Some(problem) = self.name_problem(&summary.name) {
+            self.findings.push(problem);
+            return cluster;
+        }
+        cluster.name.clone_from(&summary.name);
+        cluster.summary = Some(summary);
+        if let Some(allowed) = self.field(object, "allowSecrets") {
+            let names = allowed.as_list().unwrap_or_default().iter();
+            cluster.allow_secrets = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        }
+        if depth == Depth::Manifests {
+            cluster.manifests = self.manifests(object);
+        }
+        cluster
+    }
+
+    /// The name becomes a folder, so it is checked here whatever the library says.
+    fn name_problem(&mut self, name: &str) -> Option<Finding> {
+        let stem = stem_of(self.file);
+        let problem = if !is_dns_label(name) {
+            Finding::refusal(format!("`{name}` cannot be a cluster's name"))
+                .hint("at most 63 lower case letters, digits and `-`, with a letter or digit at both ends")
+        } else if self.member.is_none() && name != stem {
+            Finding::refusal(format!("the definition in {} is named `{name}`", self.file)).hint(format!(
+                "a file is named after its cluster: rename it to `{name}.jsonnet`, or the cluster to `{stem}`"
+            ))
+        } else {
+            return None;
+        };
+        let path: Vec<String> = self.member.iter().map(ToString::to_string).chain(["name".to_owned()]).collect();
+        Some(problem.path("name").place(self.map.field(self.file, &path)))
+    }
+
+    fn field(&mut self, object: &ObjValue, name: &str) -> Option<Value> {
+        let read = object.get_or_bail(name.into()).and_then(|value| convert(&value, &Trail::root(name)));
+        self.keep(read, None)
+    }
+
+    /// Notes an error and goes on, so that all of a cluster's errors come at once.
+    fn keep<T>(&mut self, result: Result<T, Error>, path: Option<&str>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.failed = true;
+                for mut finding in errors::findings(&error, self.file, &mut self.map, self.stack_depth) {
+                    if let Some(path) = path {
+                        finding.path = Some(path.to_owned());
+                    }
+                    if !self.findings.contains(&finding) {
+                        self.findings.push(finding);
+                    }
+                }
+                None
+            }
+        }
+    }
+
+    /// `manifests` is two levels of names, component and key, above the objects; each object is evaluated by itself.
+    fn manifests(&mut self, object: &ObjValue) -> Vec<(String, Value)> {
+        let mut out = Vec::new();
+        let Some(manifests) = self.keep(object.get_or_bail("manifests".into()), Some("manifests")) else { return out };
+        let Val::Obj(manifests) = manifests else {
+            self.findings.push(
+                Finding::refusal(format!("`manifests` is of type {}, not an object", manifests.value_type()))
+                    .hint("patch it with `manifests+: { <component>+: { … } }`"),
+            );
+            return out;
+        };
+        for component in manifests.fields() {
+            let path = format!("manifests.{component}");
+            let Some(value) = self.keep(manifests.get_or_bail(component), Some(&path)) else { continue };
+            let Val::Obj(keys) = &value else {
+                if let Some(value) = self.keep(convert(&value, &Trail::root(&path)), Some(&path)) {
+                    out.push((path, value));
+                }
+                continue;
+            };
+            for key in keys.fields() {
+                let path = format!("{path}.{key}");
+                let read = keys.get_or_bail(key).and_then(|value| convert(&value, &Trail::root(&path)));
+                if let Some(value) = self.keep(read, Some(&path)) {
+                    out.push((path, value));
+                }
+            }
+        }
+        out
+    }
+
+    fn library_findings(&mut self, found: &Value) {
+        for item in found.as_list().unwrap_or_default() {
+            let Some(map) = item.as_map() else { continue };
+            let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
+            let severity = match text("severity").as_deref() {
+                Some("warning") => Severity::Warning,
+                Some("error") => Severity::Error,
+                _ => Severity::Refusal,
+            };
+            let mut finding = Finding::refusal(text("message").unwrap_or_default()).severity(severity);
+            finding.hint = text("hint");
+            let path: Vec<String> = map
+                .get("path")
+                .and_then(Value::as_list)
+                .unwrap_or_default()
+                .iter()
+                .map(|part| match part {
+                    Value::Number(index) => index.to_string(),
+                    other => other.as_str().unwrap_or_default().to_owned(),
+                })
+                .collect();
+            if let (Some(known), Some(wrong)) = (map.get("known").and_then(Value::as_list), path.last()) {
+                let names: Vec<&str> = known.iter().filter_map(Value::as_str).collect();
+                let wrong = text("got").unwrap_or_else(|| wrong.clone());
+                let suggestion = suggest(&wrong, names.iter().copied());
+                finding.hint = match (suggestion, finding.hint) {
+                    (Some(suggestion), Some(hint)) => Some(format!("{suggestion} ({hint})")),
+                    (suggestion, hint) => suggestion.or(hint),
+                };
+            }
+            if !path.is_empty() {
+                finding.path = Some(join_path(&path));
+                let sought: Vec<String> = self.member.map(|index| index.to_string()).into_iter().chain(path).collect();
+                finding.place = self.map.field(self.file, &sought);
+            }
+            self.findings.push(finding);
+        }
+    }
+}
+
+/// `a.b[0].'c.d'`, the way jsonnet would write it.
+fn join_path(parts: &[String]) -> String {
+    let mut out = String::new();
+    for part in parts {
+        let plain = part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !part.is_empty();
+        if part.chars().all(|c| c.is_ascii_digit()) && !out.is_empty() {
+            out.extend(["[", part, "]"]);
+        } else if plain {
+            if !out.is_empty() {
+                out.push('.');
+            }
+            out += part;
+        } else {
+            out.extend(["['", part, "']"]);
+        }
+    }
+    out
+}
+
+fn summary_of(value: &Value) -> ClusterSummary {
+    let text = |key: &str| value.at(&[key]).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let labels = value.at(&["labels"]).and_then(Value::as_map);
+    ClusterSummary {
+        name: text("name"),
+        cluster_type: text("type"),
+        cni: text("cni"),
+        cni_version: value.at(&["cniVersion"]).and_then(Value::as_str).map(str::to_owned),
+        kubernetes_version: text("kubernetesVersion"),
+        labels: labels
+            .into_iter()
+            .flat_map(Map::iter)
+            .filter_map(|(key, label)| Some((key.to_owned(), label.as_str()?.to_owned())))
+            .collect(),
+    }
+}
+
+/// Where a value stands, as a chain on the stack: no text is made unless something is wrong.
+#[derive(Clone, Copy)]
+struct Trail<'a> {
+    outer: Option<&'a Trail<'a>>,
+    depth: usize,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Name(&'a str),
+    Index(usize),
+}
+
+impl<'a> Trail<'a> {
+    fn root(name: &'a str) -> Self {
+        Self { outer: None, depth: 0, step: Step::Name(name) }
+    }
+
+    fn inner(&'a self, step: Step<'a>) -> Self {
+        Self { outer: Some(self), depth: self.depth + 1, step }
+    }
+
+    fn text(&self) -> String {
+        let outer = self.outer.map(Trail::text);
+        match (outer, self.step) {
+            (None, Step::Name(name)) => name.to_owned(),
+            (None, Step::Index(index)) => format!("[{index}]"),
+            (Some(outer), Step::Name(name)) => format!("{outer}.{name}"),
+            (Some(outer), Step::Index(index)) => format!("{outer}[{index}]"),
+        }
+    }
+}
+
+/// Nesting that no manifest reaches; the deepest schemas of real CRDs have some sixty levels.
+const DEEPEST_VALUE: usize = 256;
+
+/// Evaluates a value to the bottom.
+fn convert(value: &Val, trail: &Trail<'_>) -> Result<Value, Error> {
+    if trail.depth > DEEPEST_VALUE {
+        let start: String = trail.text().chars().take(80).collect();
+        return Err(runtime_error(format!(
+            "`{start}…` is nested more than {DEEPEST_VALUE} levels deep\nlook for a value that contains itself"
+        )));
+    }
+    Ok(match value {
+        Val::Null => Value::Null,
+        Val::Bool(flag) => Value::Bool(*flag),
+        Val::Num(number) => Value::Number(number.get()),
+        Val::Str(text) => Value::String(text.clone().into_flat().to_string()),
+        Val::Arr(items) => {
+            let mut list = Vec::with_capacity(items.len().min(1024) as usize);
+            for (i, item) in items.iter().enumerate() {
+                list.push(convert(&item?, &trail.inner(Step::Index(i)))?);
+            }
+            Value::List(list)
+        }
+        Val::Obj(object) => {
+            object.run_assertions()?;
+            let names = object.fields();
+            let mut entries = Vec::with_capacity(names.len());
+            for name in names {
+                let field = object.get_or_bail(name.clone())?;
+                entries.push((name.to_string(), convert(&field, &trail.inner(Step::Name(&name)))?));
+            }
+            Value::Map(Map::from_entries(entries))
+        }
+        Val::Func(_) => {
+            return Err(runtime_error(format!(
+                "`{}` is a function, which no manifest can hold\ncall it, or hide it with `::`",
+                trail.text()
+            )));
+        }
+    })
+}
+
+fn runtime_error(message: String) -> Error {
+    jrsonnet_evaluator::error::ErrorKind::RuntimeError(message.into()).into()
+}

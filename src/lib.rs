@@ -1,0 +1,40 @@
+//! cniforge compiles one jsonnet file per cluster into the plain Kubernetes manifests of its CNI.
+//!
+//! The pipe, in reading order; each stage is a function from one value type to the next, and only [`commands`] and
+//! [`pipeline`] string stages together:
+//!
+//! ```text
+//! discover  → DefinitionFile    which definitions a fleet has
+//! evaluate  → EvaluatedCluster  jsonnet in, plain data out (sources: what it may read; limits: what it may cost)
+//! assemble  → Vec<KubeObject>   the objects, each with the field that it comes from
+//! validate  → Vec<Finding>      what is wrong with them
+//! tree      → ManifestTree      sorted path → YAML text
+//! write     → a folder          whole or not at all
+//! ```
+//!
+//! The library never prints, reads the environment or asks for the date; [`terminal`] is the only door out and belongs
+//! to the commands.
+
+pub mod cli;
+pub mod commands;
+pub mod pipeline;
+
+pub mod discover;
+pub mod evaluate;
+pub mod library;
+pub mod limits;
+pub mod pool;
+pub mod sources;
+
+pub mod assemble;
+pub mod object;
+pub mod validate;
+pub mod value;
+
+pub mod tree;
+pub mod write;
+pub mod yaml;
+
+pub mod finding;
+pub mod report;
+pub mod terminal;

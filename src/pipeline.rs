@@ -1,0 +1,339 @@
+//! Strings the stages together for every cluster of a selection: evaluate → assemble → validate → tree → what the command
+//! does with the tree. A cluster is the unit of parallel work; all that is done to it happens in one worker.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::assemble::assemble;
+use crate::discover::{DefinitionFile, Fleet};
+use crate::evaluate::{self, ClusterSummary, Depth, Evaluated, EvaluatedCluster, Evaluator};
+use crate::finding::{Finding, Severity, suggest};
+use crate::limits::Limits;
+use crate::pool::{self, Outcome};
+use crate::sources::Sources;
+use crate::tree::ManifestTree;
+use crate::validate::{self, Context};
+
+/// How a run is to go.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// What one cluster may cost.
+    pub limits: Limits,
+    /// Clusters in work at once.
+    pub jobs: usize,
+    /// Make trees of clusters that have error findings too.
+    pub allow_findings: bool,
+    /// Whether manifests are wanted, or facts alone.
+    pub depth: Depth,
+}
+
+/// One cluster after the run. `T` is what the command made of its tree.
+#[derive(Debug)]
+pub struct ClusterRun<T> {
+    /// Its name; a definition file's stem if the definition does not say.
+    pub name: String,
+    /// The definition, relative to the fleet's root.
+    pub definition: String,
+    /// Its facts, unless it was refused.
+    pub summary: Option<ClusterSummary>,
+    /// Everything that was found, refusals included.
+    pub findings: Vec<Finding>,
+    /// What `std.trace` printed.
+    pub traces: Vec<String>,
+    /// How many objects it has.
+    pub objects: usize,
+    /// What the command made of the tree; `None` when findings kept it from being made.
+    pub result: Option<T>,
+}
+
+/// All clusters of a selection after the run.
+#[derive(Debug)]
+pub struct FleetRun<T> {
+    /// Sorted by name.
+    pub clusters: Vec<ClusterRun<T>>,
+    /// Problems of no single cluster.
+    pub findings: Vec<Finding>,
+    /// The names of all clusters of the fleet, or `None` when some definition's could not be found out.
+    pub names: Option<BTreeSet<String>>,
+}
+
+#[derive(Debug, Clone)]
+enum Job {
+    /// A file: its cluster, or the names of its inventory. `only_inventory`: nobody asked for the cluster that it may be.
+    Definition { file: DefinitionFile, only_inventory: bool },
+    /// One member of an inventory.
+    Member { file: DefinitionFile, index: usize, name: String },
+}
+
+enum JobResult<T> {
+    Cluster(Box<ClusterRun<T>>),
+    Inventory(Vec<Result<String, Finding>>),
+    Nothing,
+}
+
+/// Runs the pipe over the clusters that `selection` names (none: all of them). `consume` gets each tree in its worker;
+/// `progress` is called in this thread with how many jobs have ended and how many there are.
+///
+/// # Errors
+/// When the fleet's definitions cannot be listed at all.
+pub fn run<T: Send + 'static>(
+    fleet: &Fleet,
+    selection: &[String],
+    options: Options,
+    consume: impl Fn(&str, &ManifestTree) -> T + Send + Sync + 'static,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<FleetRun<T>, Finding> {
+    let (files, findings) = fleet.definitions()?;
+    let sources = Sources::new(&fleet.root, &fleet.config.rendered)
+        .map_err(|e| Finding::refusal(format!("{}: {e}", fleet.root.display())))?;
+    let task = Arc::new(Task { sources: Arc::new(sources), options, consume });
+    let mut run = FleetRun { clusters: Vec::new(), findings, names: None };
+    // Two files of one stem: which trees are theirs cannot be said.
+    run.names = run.findings.is_empty().then(BTreeSet::new);
+
+    let wanted: BTreeSet<&str> = selection.iter().map(String::as_str).collect();
+    let stems: BTreeSet<&str> = files.iter().map(|file| file.stem.as_str()).collect();
+    let only_files = !wanted.is_empty() && wanted.iter().all(|name| stems.contains(name));
+    let jobs: Vec<Job> = files
+        .iter()
+        .filter(|file| !only_files || wanted.contains(file.stem.as_str()))
+        .map(|file| Job::Definition {
+            file: file.clone(),
+            only_inventory: !wanted.is_empty() && !wanted.contains(file.stem.as_str()),
+        })
+        .collect();
+    if only_files {
+        run.names = None;
+    }
+
+    let mut inventories: Vec<(DefinitionFile, Vec<Result<String, Finding>>)> = Vec::new();
+    for (job, outcome) in jobs.iter().zip(task.run(jobs.clone(), &mut progress)) {
+        let Job::Definition { file, .. } = job else { continue };
+        match outcome {
+            JobResult::Inventory(names) => inventories.push((file.clone(), names)),
+            JobResult::Cluster(cluster) => {
+                run.note_name(&file.stem, cluster.summary.is_some());
+                run.clusters.push(*cluster);
+            }
+            JobResult::Nothing => run.note_name(&file.stem, true),
+        }
+    }
+    let members = run.members(inventories, &wanted);
+    let results = task.run(members, &mut progress);
+    run.clusters.extend(results.into_iter().filter_map(|result| match result {
+        JobResult::Cluster(cluster) => Some(*cluster),
+        _ => None,
+    }));
+    run.refuse_unknown(&wanted, &stems, selection);
+    run.clusters.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.definition.cmp(&b.definition)));
+    for cluster in &mut run.clusters {
+        for finding in &mut cluster.findings {
+            finding.cluster = Some(cluster.name.clone());
+        }
+        // In the order of the source, as its author will go through them.
+        cluster.findings.sort_by(|a, b| reading_order(a).cmp(&reading_order(b)));
+    }
+    Ok(run)
+}
+
+fn reading_order(finding: &Finding) -> (bool, Option<(&str, usize, usize)>) {
+    let place = finding.place.as_ref().map(|place| (place.file.as_str(), place.line, place.column));
+    (place.is_none(), place)
+}
+
+impl<T> FleetRun<T> {
+    /// Whether a cluster or the fleet has a problem that kept something from being done.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        !self.findings.is_empty() || self.clusters.iter().any(|cluster| cluster.result.is_none())
+    }
+
+    /// `sure`: the file is known to be a cluster, not an inventory whose names are unknown.
+    fn note_name(&mut self, name: &str, sure: bool) {
+        if let Some(names) = &mut self.names {
+            names.insert(name.to_owned());
+        }
+        if !sure {
+            self.names = None;
+        }
+    }
+
+    /// The wanted members of all inventories; names that are taken become refused clusters.
+    fn members(
+        &mut self,
+        inventories: Vec<(DefinitionFile, Vec<Result<String, Finding>>)>,
+        wanted: &BTreeSet<&str>,
+    ) -> Vec<Job> {
+        let mut owners: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for cluster in &self.clusters {
+            owners.entry(cluster.name.clone()).or_default().push(cluster.definition.clone());
+        }
+        for (file, names) in &inventories {
+            for name in names.iter().flatten() {
+                owners.entry(name.clone()).or_default().push(file.path.clone());
+            }
+        }
+        let mut jobs = Vec::new();
+        for (file, names) in inventories {
+            let whole = wanted.is_empty() || wanted.contains(file.stem.as_str());
+            for (index, name) in names.into_iter().enumerate() {
+                let name = match name {
+                    Ok(name) => name,
+                    Err(finding) => {
+                        self.names = None;
+                        self.clusters.push(ClusterRun::refused(&file.stem, &file.path, finding));
+                        continue;
+                    }
+                };
+                self.note_name(&name, true);
+                if !whole && !wanted.contains(name.as_str()) {
+                    continue;
+                }
+                let sharing = owners.get(&name).map_or(&[][..], Vec::as_slice);
+                if sharing.len() > 1 {
+                    let finding =
+                        Finding::refusal(format!("it is defined {} times: {}", sharing.len(), sharing.join(", ")))
+                            .hint("cluster names are unique in a fleet; rename one");
+                    self.clusters.push(ClusterRun::refused(&name, &file.path, finding));
+                    continue;
+                }
+                jobs.push(Job::Member { file: file.clone(), index, name });
+            }
+        }
+        jobs
+    }
+
+    fn refuse_unknown(&mut self, wanted: &BTreeSet<&str>, stems: &BTreeSet<&str>, selection: &[String]) {
+        let known: BTreeSet<String> = self
+            .clusters
+            .iter()
+            .map(|cluster| cluster.name.clone())
+            .chain(self.names.iter().flatten().cloned())
+            .chain(stems.iter().map(|stem| (*stem).to_owned()))
+            .collect();
+        let mut seen = BTreeSet::new();
+        for name in selection {
+            if wanted.contains(name.as_str()) && !known.contains(name) && seen.insert(name) {
+                let mut finding = Finding::refusal(format!("there is no cluster `{name}`"));
+                finding.hint = suggest(name, known.iter().map(String::as_str));
+                self.findings.push(finding);
+            }
+        }
+    }
+}
+
+impl<T> ClusterRun<T> {
+    fn refused(name: &str, definition: &str, finding: Finding) -> Self {
+        Self {
+            name: name.to_owned(),
+            definition: definition.to_owned(),
+            summary: None,
+            findings: vec![finding],
+            traces: Vec::new(),
+            objects: 0,
+            result: None,
+        }
+    }
+}
+
+struct Task<C> {
+    sources: Arc<Sources>,
+    options: Options,
+    consume: C,
+}
+
+impl<C: Send + Sync + 'static> Task<C> {
+    fn run<T>(self: &Arc<Self>, jobs: Vec<Job>, progress: &mut impl FnMut(usize, usize)) -> Vec<JobResult<T>>
+    where
+        T: Send + 'static,
+        C: Fn(&str, &ManifestTree) -> T,
+    {
+        let total = jobs.len();
+        let mut ended = 0;
+        let (maker, worker) = (Arc::clone(self), Arc::clone(self));
+        let outcomes = pool::run(
+            jobs.clone(),
+            self.options.jobs,
+            self.options.limits.timeout,
+            move || Evaluator::new(Arc::clone(&maker.sources), maker.options.limits),
+            move |evaluator, job| worker.job(evaluator, job),
+            || {
+                ended += 1;
+                progress(ended, total);
+            },
+        );
+        outcomes.into_iter().zip(jobs).map(|(outcome, job)| self.answer(outcome, &job)).collect()
+    }
+
+    fn answer<T>(&self, outcome: Outcome<JobResult<T>>, job: &Job) -> JobResult<T> {
+        let finding = match outcome {
+            Outcome::Done(result) => return result,
+            Outcome::Lost(trip) => evaluate::limit_finding(trip, &self.options.limits),
+            Outcome::NotRun => {
+                Finding::refusal("not evaluated: too many clusters before it hit the memory or time limit")
+                    .hint("mend those first, then run again")
+            }
+        };
+        let (file, name) = match job {
+            Job::Definition { file, .. } => (file, &file.stem),
+            Job::Member { file, name, .. } => (file, name),
+        };
+        JobResult::Cluster(Box::new(ClusterRun::refused(name, &file.path, finding)))
+    }
+
+    fn job<T>(&self, evaluator: &mut Evaluator, job: &Job) -> JobResult<T>
+    where
+        C: Fn(&str, &ManifestTree) -> T,
+    {
+        match job {
+            Job::Definition { file, only_inventory: true } => match evaluator.definition(&file.path, Depth::Kind) {
+                Evaluated::Inventory(names) => JobResult::Inventory(names),
+                _ => JobResult::Nothing,
+            },
+            Job::Definition { file, only_inventory: false } => {
+                match evaluator.definition(&file.path, self.options.depth) {
+                    Evaluated::Inventory(names) => JobResult::Inventory(names),
+                    Evaluated::Cluster(cluster) => JobResult::Cluster(Box::new(self.cluster(*cluster, &file.path))),
+                    Evaluated::Failed(findings) => {
+                        let cluster = EvaluatedCluster::failed(&file.stem, findings);
+                        JobResult::Cluster(Box::new(self.cluster(cluster, &file.path)))
+                    }
+                }
+            }
+            Job::Member { file, index, name } => {
+                let cluster = evaluator.member(&file.path, *index, name, self.options.depth);
+                JobResult::Cluster(Box::new(self.cluster(cluster, &file.path)))
+            }
+        }
+    }
+
+    fn cluster<T>(&self, cluster: EvaluatedCluster, definition: &str) -> ClusterRun<T>
+    where
+        C: Fn(&str, &ManifestTree) -> T,
+    {
+        let (objects, mut found) = assemble(&cluster.manifests);
+        let context = Context { allow_secrets: &cluster.allow_secrets };
+        found.extend(validate::validate(&context, &objects));
+        let mut findings = cluster.findings;
+        findings.extend(found);
+        let worst = findings.iter().map(|finding| finding.severity).max();
+        let blocked = match worst {
+            Some(Severity::Refusal) => true,
+            Some(Severity::Error) => !self.options.allow_findings,
+            Some(Severity::Warning) | None => false,
+        };
+        let result = (!blocked && cluster.summary.is_some()).then(|| {
+            let tree = ManifestTree::from_objects(&objects);
+            (self.consume)(&cluster.name, &tree)
+        });
+        ClusterRun {
+            name: cluster.name,
+            definition: definition.to_owned(),
+            summary: cluster.summary,
+            findings,
+            traces: cluster.traces,
+            objects: objects.len(),
+            result,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Runs jobs on worker threads that each keep an engine of their own, and replaces a worker that is lost to a limit.
+//!
+//! The engine's values never leave their thread; what comes back is plain data. Jobs are handed out in order and may come
+//! back in any, so whoever shows results sorts them.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::limits::{self, Control, Health, Trip};
+
+/// Address space, not memory: pages are taken as they are used. The engine and its parser recurse on data. The second is
+/// for a system that does not give out address space so freely.
+const WORKER_STACKS: [usize; 2] = [1 << 30, 64 << 20];
+
+/// How often late evaluations are looked for.
+const WATCH: Duration = Duration::from_millis(20);
+
+/// Workers that may be parked, each with its memory, before the run stops evaluating.
+const MOST_LOST: usize = 4;
+
+enum Message<R> {
+    Started {
+        worker: usize,
+        job: usize,
+    },
+    /// `Err` carries a panic of our own code on to the thread that waits.
+    Done {
+        worker: usize,
+        result: thread::Result<R>,
+    },
+}
+
+/// What became of a job.
+#[derive(Debug)]
+pub enum Outcome<R> {
+    /// It ran to its end.
+    Done(R),
+    /// Its worker had to be given up.
+    Lost(Trip),
+    /// It was not begun: too many workers had been given up before.
+    NotRun,
+}
+
+/// Runs every job and returns the outcomes in the order of the jobs.
+///
+/// `make` is called once in each worker's thread, `work` for each job, `seen` in this thread as jobs end. Jobs whose
+/// evaluation exceeds `timeout` are cancelled through [`limits`].
+pub fn run<J, W, R>(
+    jobs: Vec<J>,
+    workers: usize,
+    timeout: Duration,
+    make: impl Fn() -> W + Send + Sync + 'static,
+    work: impl Fn(&mut W, &J) -> R + Send + Sync + 'static,
+    mut seen: impl FnMut(),
+) -> Vec<Outcome<R>>
+where
+    J: Send + Sync + 'static,
+    R: Send + 'static,
+{
+    let total = jobs.len();
+    let jobs = Arc::new(jobs);
+    let queue: Arc<Mutex<VecDeque<usize>>> = Arc::new(Mutex::new((0..total).collect()));
+    let (sender, receiver) = mpsc::channel::<Message<R>>();
+    let task = Arc::new((make, work));
+    let mut controls: Vec<Arc<Control>> = Vec::new();
+    let mut running: Vec<Option<usize>> = Vec::new();
+    let mut outcomes: Vec<Option<Outcome<R>>> = (0..total).map(|_| None).collect();
+    let spawn = |controls: &mut Vec<Arc<Control>>, running: &mut Vec<Option<usize>>| {
+        let worker = controls.len();
+        let control = Arc::new(Control::default());
+        controls.push(Arc::clone(&control));
+        running.push(None);
+        let start = |stack: usize| {
+            let (jobs, queue, sender, task) =
+                (Arc::clone(&jobs), Arc::clone(&queue), sender.clone(), Arc::clone(&task));
+            let control = Arc::clone(&control);
+            thread::Builder::new().name(format!("worker-{worker}")).stack_size(stack).spawn(move || {
+                limits::watch_this_thread_with(control);
+                let mut state = (task.0)();
+                loop {
+                    let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+                    let Some(job) = next else { break };
+                    if sender.send(Message::Started { worker, job }).is_err() {
+                        break;
+                    }
+                    let result = catch_unwind(AssertUnwindSafe(|| (task.1)(&mut state, &jobs[job])));
+                    if sender.send(Message::Done { worker, result }).is_err() {
+                        break;
+                    }
+                }
+                // The process is about to end or its caller to go on: freeing the engine's heap would only cost time.
+                std::mem::forget(state);
+            })
+        };
+        WORKER_STACKS.iter().any(|stack| start(*stack).is_ok())
+    };
+    let mut alive = 0;
+    for _ in 0..workers.clamp(1, total.max(1)) {
+        alive += usize::from(spawn(&mut controls, &mut running));
+    }
+    let mut lost = vec![false; controls.len()];
+    let mut ended = 0;
+    while ended < total && alive > 0 {
+        match receiver.recv_timeout(WATCH) {
+            Ok(Message::Started { worker, job }) => running[worker] = Some(job),
+            Ok(Message::Done { worker, result }) => {
+                // A worker that was written off may still come to an end; its job has been answered.
+                if let Some(job) = running[worker].take().filter(|_| !lost[worker]) {
+                    outcomes[job] = Some(Outcome::Done(result.unwrap_or_else(|panic| resume_unwind(panic))));
+                    ended += 1;
+                    seen();
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        for worker in 0..controls.len() {
+            if lost[worker] {
+                continue;
+            }
+            let Health::Lost(trip) = controls[worker].watch(timeout) else { continue };
+            lost[worker] = true;
+            alive -= 1;
+            if let Some(job) = running[worker].take() {
+                outcomes[job] = Some(Outcome::Lost(trip));
+                ended += 1;
+                seen();
+            }
+            if lost.iter().filter(|lost| **lost).count() < MOST_LOST {
+                alive += usize::from(spawn(&mut controls, &mut running));
+                lost.resize(controls.len(), false);
+            } else {
+                for job in queue.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+                    outcomes[job] = Some(Outcome::NotRun);
+                    ended += 1;
+                }
+            }
+        }
+    }
+    outcomes.into_iter().map(|outcome| outcome.unwrap_or(Outcome::NotRun)).collect()
+}

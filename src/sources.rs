@@ -1,0 +1,217 @@
+//! The files that an evaluation may read: those below the fleet's root, and the built-in library.
+//!
+//! A definition may come from a pull request that nobody has read. It cannot name an absolute path, climb out of the root
+//! with `..` or through a link, read git's own folder (a CI checkout keeps its token there) or the rendered trees (the
+//! output would depend on the last output). Each file is read once a run, so every cluster sees the same bytes.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::library;
+
+/// What the names of built-in library files start with. No fleet file can be imported by such a name.
+pub const BUILT_IN: &str = "<cniforge>/";
+
+/// The folder below the root whose files are found by every import, and win over the built-in library.
+pub const VENDOR: &str = "vendor";
+
+/// Far above any definition or values file; what is larger is no text that anybody wrote.
+const LARGEST_FILE: u64 = 16 << 20;
+
+/// Why a file cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceError {
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl SourceError {
+    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: Some(hint.into()) }
+    }
+}
+
+/// The readable files of one fleet. Shared by all workers.
+#[derive(Debug)]
+pub struct Sources {
+    /// Canonical.
+    root: PathBuf,
+    /// Name of the folder below the root that holds the trees.
+    rendered: String,
+    read: Mutex<HashMap<String, Arc<[u8]>>>,
+}
+
+impl Sources {
+    /// The files below `root`, save those in its folder `rendered`.
+    ///
+    /// # Errors
+    /// When `root` cannot be resolved.
+    pub fn new(root: &Path, rendered: &str) -> io::Result<Self> {
+        Ok(Self { root: root.canonicalize()?, rendered: rendered.to_owned(), read: Mutex::default() })
+    }
+
+    /// The name of the file that an import of `wanted` inside the file `from` means.
+    ///
+    /// Looked for beside `from`, then in `vendor/`, then in the built-in library.
+    ///
+    /// # Errors
+    /// When there is no such file, or when it may not be read.
+    pub fn resolve(&self, from: &str, wanted: &str) -> Result<String, SourceError> {
+        if wanted.starts_with(['/', '\\', '<']) || wanted.contains(['\\', '\0']) || Path::new(wanted).is_absolute() {
+            return Err(SourceError::new(
+                format!("the import of `{wanted}` is not a relative path"),
+                "a definition reads files below the fleet's root only; write the path relative to this file, with `/`",
+            ));
+        }
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if from.starts_with(BUILT_IN) {
+            let folder = folder.strip_prefix(BUILT_IN.trim_end_matches('/')).unwrap_or(folder);
+            return join(folder.trim_start_matches('/'), wanted)
+                .filter(|path| library::get(path).is_some())
+                .map(|path| format!("{BUILT_IN}{path}"))
+                .ok_or_else(|| SourceError { message: format!("the library has no `{wanted}`"), hint: None });
+        }
+        let Some(beside) = join(folder, wanted) else {
+            return Err(SourceError::new(
+                format!("the import of `{wanted}` leaves the fleet's root"),
+                "a definition reads files below the fleet's root only; move the file there",
+            ));
+        };
+        for candidate in [Some(beside), join(VENDOR, wanted).filter(|p| p.starts_with(VENDOR))].into_iter().flatten() {
+            if self.check(&candidate)? {
+                return Ok(candidate);
+            }
+        }
+        if let Some(path) = join("", wanted).filter(|path| library::get(path).is_some()) {
+            return Ok(format!("{BUILT_IN}{path}"));
+        }
+        Err(self.not_found(folder, wanted))
+    }
+
+    fn not_found(&self, folder: &str, wanted: &str) -> SourceError {
+        let name = wanted.rsplit('/').next().unwrap_or(wanted);
+        let sought =
+            join(folder, wanted).and_then(|path| Some(path.rsplit_once('/')?.0.to_owned())).unwrap_or_default();
+        let mut beside: Vec<String> = fs::read_dir(self.root.join(&sought))
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .collect();
+        beside.sort();
+        let near = crate::finding::nearest(name, beside.iter().map(String::as_str));
+        let hint = match near.first() {
+            Some(near) => format!("did you mean `{}`?", wanted.strip_suffix(name).unwrap_or("").to_owned() + near),
+            None => format!("looked for beside the importing file, in `{VENDOR}/` and in the built-in library"),
+        };
+        SourceError::new(format!("there is no file `{wanted}` to import"), hint)
+    }
+
+    /// The bytes of a file, by the name that [`resolve`](Self::resolve) gave or by its path below the root.
+    ///
+    /// # Errors
+    /// When it is not there, may not be read or is too large.
+    pub fn bytes(&self, name: &str) -> Result<Arc<[u8]>, SourceError> {
+        if let Some(bytes) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
+            return Ok(Arc::clone(bytes));
+        }
+        let bytes: Arc<[u8]> = match name.strip_prefix(BUILT_IN) {
+            Some(path) => library::get(path)
+                .ok_or_else(|| SourceError { message: format!("the library has no `{path}`"), hint: None })?
+                .as_bytes()
+                .into(),
+            None => self.read_below_root(name)?.into(),
+        };
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(read.entry(name.to_owned()).or_insert(bytes)))
+    }
+
+    /// The text of a file that must be jsonnet.
+    ///
+    /// # Errors
+    /// As [`bytes`](Self::bytes), and when it is not UTF-8.
+    pub fn text(&self, name: &str) -> Result<String, SourceError> {
+        String::from_utf8(self.bytes(name)?.to_vec())
+            .map_err(|_| SourceError::new(format!("`{name}` is not UTF-8 text"), "save it as UTF-8"))
+    }
+
+    fn read_below_root(&self, name: &str) -> Result<Vec<u8>, SourceError> {
+        if !self.check(name)? {
+            return Err(SourceError { message: format!("there is no file `{name}`"), hint: None });
+        }
+        fs::read(self.root.join(name))
+            .map_err(|e| SourceError { message: format!("`{name}` cannot be read: {e}"), hint: None })
+    }
+
+    /// Whether the file is there; an error if it may not be read.
+    fn check(&self, name: &str) -> Result<bool, SourceError> {
+        let real = match self.root.join(name).canonicalize() {
+            Ok(real) => real,
+            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(false),
+            Err(e) => return Err(SourceError { message: format!("`{name}` cannot be read: {e}"), hint: None }),
+        };
+        let Ok(below) = real.strip_prefix(&self.root) else {
+            return Err(SourceError::new(
+                format!("`{name}` is a link that leaves the fleet's root"),
+                "a definition reads files below the fleet's root only; copy the file there",
+            ));
+        };
+        if below.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git")) {
+            return Err(SourceError::new(
+                format!("`{name}` belongs to git"),
+                "git's own folder may hold credentials and is closed to definitions",
+            ));
+        }
+        if below.starts_with(&self.rendered) {
+            return Err(SourceError::new(
+                format!("`{name}` is a rendered file"),
+                "rendering from rendered files would make the output depend on the last output; import the source instead",
+            ));
+        }
+        let meta = real
+            .metadata()
+            .map_err(|e| SourceError { message: format!("`{name}` cannot be read: {e}"), hint: None })?;
+        if !meta.is_file() {
+            return Err(SourceError { message: format!("`{name}` is not a regular file"), hint: None });
+        }
+        if meta.len() > LARGEST_FILE {
+            return Err(SourceError::new(
+                format!("`{name}` has {} MiB; the most is {} MiB", meta.len() >> 20, LARGEST_FILE >> 20),
+                "split it, or keep it out of the definitions",
+            ));
+        }
+        Ok(true)
+    }
+}
+
+/// `folder/wanted` without `.` and `..`; `None` if it climbs above the top.
+fn join(folder: &str, wanted: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(wanted.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_below_the_top() {
+        assert_eq!(join("clusters", "../overlays/a.libsonnet").as_deref(), Some("overlays/a.libsonnet"));
+        assert_eq!(join("", "./a//b").as_deref(), Some("a/b"));
+        assert_eq!(join("clusters", "../../a"), None);
+        assert_eq!(join("", ".."), None);
+    }
+}

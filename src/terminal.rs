@@ -1,0 +1,99 @@
+//! The only door to stdout and stderr.
+//!
+//! Data goes to stdout, everything else to stderr. Colour follows the terminal, `NO_COLOR`, `CLICOLOR_FORCE` and `--color`.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+use anstream::{AutoStream, ColorChoice};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::finding::Finding;
+use crate::report;
+
+/// Where output goes and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    color: ColorChoice,
+    quiet: bool,
+}
+
+impl Terminal {
+    /// `quiet` leaves out status lines and progress, never data nor findings.
+    #[must_use]
+    pub fn new(color: ColorChoice, quiet: bool) -> Self {
+        Self { color, quiet }
+    }
+
+    /// Data, as it is. A reader that has gone away (`| head`) is no error.
+    ///
+    /// # Errors
+    /// When stdout cannot be written for another reason.
+    pub fn data(self, text: &str) -> io::Result<()> {
+        let mut out = AutoStream::new(io::stdout().lock(), self.color);
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            result => result,
+        }
+    }
+
+    /// One line that says what was done.
+    pub fn status(self, text: &str) {
+        if !self.quiet {
+            self.say(&format!("{text}\n"));
+        }
+    }
+
+    /// A problem.
+    pub fn finding(self, finding: &Finding) {
+        self.say(&report::finding_text(finding));
+    }
+
+    /// A line of a definition's own (`std.trace`).
+    pub fn trace(self, line: &str) {
+        self.say(&format!("trace: {line}\n"));
+    }
+
+    /// A bar that shows itself only on a terminal, and only if the work takes more than a moment.
+    #[must_use]
+    pub fn progress(self, what: &'static str) -> Progress {
+        let wanted = !self.quiet && io::stderr().is_terminal();
+        Progress { bar: None, what, wanted, began: Instant::now() }
+    }
+
+    /// Nothing can be done about a stderr that cannot be written.
+    fn say(self, text: &str) {
+        let _ = AutoStream::new(io::stderr().lock(), self.color).write_all(text.as_bytes());
+    }
+}
+
+/// See [`Terminal::progress`].
+#[derive(Debug)]
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    what: &'static str,
+    wanted: bool,
+    began: Instant,
+}
+
+impl Progress {
+    /// `done` of `total` have ended.
+    pub fn update(&mut self, done: usize, total: usize) {
+        const MOMENT: Duration = Duration::from_millis(400);
+        if !self.wanted || (self.bar.is_none() && self.began.elapsed() < MOMENT) {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_message(self.what);
+            bar
+        });
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+        if done == total {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! A rendered tree never holds a private key.
+
+use std::fmt::Write as _;
+
+use super::Context;
+use crate::finding::Finding;
+use crate::object::KubeObject;
+use crate::value::{Map, Value};
+
+/// A `Secret` with data must be named in `allowSecrets`; a private key in any other object cannot be allowed.
+pub fn no_secret_data(context: &Context<'_>, object: &KubeObject) -> Vec<Finding> {
+    if object.id.kind == "Secret" && object.id.group().is_empty() {
+        let fields = ["data", "stringData"];
+        let filled = fields
+            .iter()
+            .find(|field| object.body.at(&[field]).and_then(Value::as_map).is_some_and(|map: &Map| !map.is_empty()));
+        return match filled {
+            Some(field) if !context.allow_secrets.contains(&object.id.name) => vec![
+                Finding::refusal(format!("the Secret holds `{field}`, which would be committed to git"))
+                    .object(&object.id)
+                    .path(object.field_path.clone())
+                    .hint(format!(
+                        "keep it out of the tree (an existing Secret, cert-manager, External Secrets), or allow it by name: \
+                         `allowSecrets: ['{}']`",
+                        object.id.name
+                    )),
+            ],
+            _ => Vec::new(),
+        };
+    }
+    let mut found = Vec::new();
+    search(&object.body, &mut String::new(), &mut found);
+    found
+        .into_iter()
+        .map(|path| {
+            Finding::refusal(format!("`{path}` holds a private key"))
+                .object(&object.id)
+                .path(object.field_path.clone())
+                .hint("a key belongs into a Secret that is made in the cluster, never into git")
+        })
+        .collect()
+}
+
+/// Collects the paths of strings that hold a PEM private key; the key itself goes nowhere.
+fn search(value: &Value, path: &mut String, found: &mut Vec<String>) {
+    let length = path.len();
+    match value {
+        Value::String(text) if holds_private_key(text) => found.push(path.clone()),
+        Value::List(items) => {
+            for (i, item) in items.iter().enumerate() {
+                let _ = write!(path, "[{i}]");
+                search(item, path, found);
+                path.truncate(length);
+            }
+        }
+        Value::Map(map) => {
+            for (key, inner) in map.iter() {
+                if length > 0 {
+                    path.push('.');
+                }
+                path.push_str(key);
+                search(inner, path, found);
+                path.truncate(length);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `-----BEGIN … PRIVATE KEY-----`, of any algorithm.
+fn holds_private_key(text: &str) -> bool {
+    text.split("-----BEGIN ").skip(1).any(|rest| {
+        rest.split_once("-----")
+            .is_some_and(|(label, _)| label.ends_with("PRIVATE KEY") || label.ends_with("PRIVATE KEY BLOCK"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::ObjectId;
+
+    fn object(kind: &str, field: &str, text: &str) -> KubeObject {
+        let string = |text: &str| Value::String(text.to_owned());
+        let data = Value::Map(Map::from_entries(vec![("k".to_owned(), string(text))]));
+        KubeObject {
+            id: ObjectId {
+                api_version: "v1".to_owned(),
+                kind: kind.to_owned(),
+                namespace: Some("n".to_owned()),
+                name: "s".to_owned(),
+            },
+            component: "c".to_owned(),
+            field_path: "manifests.c.s".to_owned(),
+            body: Value::Map(Map::from_entries(vec![(field.to_owned(), data)])),
+        }
+    }
+
+    fn messages(allowed: &[&str], object: &KubeObject) -> Vec<String> {
+        let allow_secrets: Vec<String> = allowed.iter().map(|&name| name.to_owned()).collect();
+        let findings = no_secret_data(&Context { allow_secrets: &allow_secrets }, object);
+        findings.into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn a_secret_with_data_must_be_allowed_by_name() {
+        let secret = object("Secret", "data", "eA==");
+        assert_eq!(messages(&[], &secret), ["the Secret holds `data`, which would be committed to git"]);
+        assert_eq!(messages(&["other"], &secret).len(), 1);
+        assert!(messages(&["s"], &secret).is_empty());
+        assert!(messages(&[], &object("Secret", "metadata", "x")).is_empty());
+        assert_eq!(messages(&[], &object("Secret", "stringData", "x")).len(), 1);
+    }
+
+    #[test]
+    fn a_private_key_is_found_anywhere() {
+        let key = format!("-----BEGIN EC {} KEY-----\nx", "PRIVATE");
+        assert_eq!(messages(&["s"], &object("ConfigMap", "data", &key)), ["`data.k` holds a private key"]);
+        assert!(messages(&[], &object("ConfigMap", "data", "-----BEGIN CERTIFICATE-----")).is_empty());
+    }
+}
