@@ -1,0 +1,109 @@
+// Certificates made by a Job inside the cluster, so that no key is ever part of what is rendered: cilium-certgen runs
+// once when its task changes, and again on a schedule before the certificates expire.
+local k = import 'kube.libsonnet';
+
+// The task as certgen reads it.
+local config(certificates, namespace, validity) = std.lines(
+  ['certs:'] + std.flattenArrays([
+    [
+      '- name: ' + certificate.name,
+      '  namespace: ' + namespace,
+      '  commonName: ' + std.escapeStringJson(certificate.commonName),
+    ]
+    + (if certificate.hosts == null then [] else ['  hosts:'] + ['  - ' + std.escapeStringJson(host) for host in certificate.hosts])
+    + ['  usage:'] + ['  - ' + usage for usage in certificate.usage]
+    + ['  validity: ' + validity]
+    for certificate in certificates
+  ])
+);
+
+// task: { name, account, auto, labels, podLabels, annotations, secrets, certificates, job: whether to run at once }
+function(c, task)
+  local v = c.values;
+  local certgen = v.certgen;
+  local auto = task.auto;
+  local withAccount = k.isSet(task.account.create);
+
+  local job = {
+    template: {
+      metadata: { labels: { 'k8s-app': task.name } + k.orEmptyMap(task.podLabels) },
+      spec: k.compact({
+        imagePullSecrets: k.given(v.imagePullSecrets),
+        securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [k.compact({
+          name: 'certgen',
+          image: c.image(certgen.image),
+          imagePullPolicy: certgen.image.pullPolicy,
+          resources: k.given(certgen.resources),
+          securityContext: { capabilities: { drop: ['ALL'] }, allowPrivilegeEscalation: false },
+          command: ['/usr/bin/cilium-certgen'],
+          args: k.list([
+            if k.isSet(v.debug.enabled) then '--debug',
+            '--ca-generate=' + k.word(certgen.generateCA),
+            '--ca-reuse-secret',
+            '--ca-secret-namespace=' + c.namespace,
+            '--ca-secret-name=cilium-ca',
+            '--ca-common-name=Cilium CA',
+            '--ca-enforce-validity-throughout-leaves-duration=' + k.word(certgen.enforceCAValidityThroughoutLeavesDuration),
+          ]),
+          env: [{
+            name: 'CILIUM_CERTGEN_CONFIG',
+            value: config(task.certificates, c.namespace, k.word(k.orZero(auto.certValidityDuration) * 24) + 'h'),
+          }],
+          volumeMounts: k.given(certgen.extraVolumeMounts),
+        })],
+        hostNetwork: false,
+        nodeSelector: k.given(certgen.nodeSelector),
+        priorityClassName: k.given(certgen.priorityClassName),
+        tolerations: k.given(certgen.tolerations),
+        serviceAccountName: task.account.name,
+        automountServiceAccountToken: task.account.automount,
+        affinity: k.given(certgen.affinity),
+        volumes: k.given(certgen.extraVolumes),
+        restartPolicy: 'OnFailure',
+      }),
+    },
+    [if certgen.ttlSecondsAfterFinished != null then 'ttlSecondsAfterFinished']: certgen.ttlSecondsAfterFinished,
+  };
+
+  {
+    // A Job cannot be changed, so another task is another Job.
+    job: if task.job then {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: c.metadata(
+        task.name + '-' + std.substr(c.checksum(job), 0, 10),
+        task.labels,
+        c.annotations([certgen.annotations.job, task.annotations]),
+      ),
+      spec: job,
+    },
+    cronJob: if k.isSet(auto.schedule) then {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: c.metadata(task.name, task.labels, c.annotations([certgen.annotations.cronJob, task.annotations])),
+      spec: k.compact({
+        schedule: auto.schedule,
+        concurrencyPolicy: 'Forbid',
+        successfulJobsHistoryLimit: certgen.cronJob.successfulJobsHistoryLimit,
+        failedJobsHistoryLimit: certgen.cronJob.failedJobsHistoryLimit,
+        jobTemplate: { spec: job },
+      }),
+    },
+    serviceAccount: if withAccount then {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: c.bareMetadata(task.account.name, c.annotations([task.annotations, task.account.annotations])),
+    },
+    role: if withAccount && task.roles then {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: c.metadata(task.name, annotations=task.annotations),
+      rules: task.rules,
+    },
+    roleBinding: if withAccount && task.roles then {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: c.metadata(task.name, annotations=task.annotations),
+    } + k.binding('Role', task.name, task.account.name, c.namespace),
+  }

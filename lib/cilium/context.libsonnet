@@ -1,0 +1,219 @@
+// What every object is rendered from: the merged values, the cluster's facts, and the few questions that many objects
+// ask of them, each answered once.
+local config = import 'config/main.libsonnet';
+local k = import 'kube.libsonnet';
+
+// version: an entry of versions/main.libsonnet; release: '1.20.0'; values: merged.
+function(version, release, values, cluster, settings, networkArgs) {
+  local c = self,
+  local v = values,
+
+  version:: version,
+  values:: values,
+  cluster:: cluster,
+  networkArgs:: networkArgs,
+  namespace:: if k.isSet(v.namespaceOverride) then v.namespaceOverride else settings.namespace,
+
+  // Labels and metadata
+
+  // Labels from the user for every object.
+  commonLabels:: k.orEmptyMap(v.commonLabels),
+  // What marks an object as Cilium's, and both together.
+  partOf:: { 'app.kubernetes.io/part-of': 'cilium' } + version.chartLabel(release),
+  labels:: c.partOf + c.commonLabels,
+
+  metadata(name, labels={}, annotations=null, namespace=c.namespace):: k.compact({
+    name: name,
+    namespace: namespace,
+    labels: labels + c.labels,
+    annotations: k.given(annotations),
+  }),
+  clusterMetadata(name, labels={}, annotations=null):: c.metadata(name, labels, annotations, null),
+  // For the kinds that the chart does not mark: ConfigMaps, Secrets, ServiceAccounts, and all that belongs to others.
+  bareMetadata(name, annotations=null, namespace=c.namespace):: k.compact({
+    name: name,
+    namespace: namespace,
+    labels: k.given(c.commonLabels),
+    annotations: k.given(annotations),
+  }),
+
+  // Annotations from several places, later ones win; null if there are none.
+  annotations(parts):: k.given(std.foldl(function(all, part) all + k.orEmptyMap(part), parts, {})),
+
+  // Versions
+
+  kubernetesAtLeast(major, minor):: k.atLeast(cluster.kubernetesVersion, major, minor),
+  // Installed with a release before 1.<minor> and asked to keep what was the default then (upgradeCompatibility).
+  installedBefore(minor):: k.isSet(v.upgradeCompatibility) && !k.atLeast(v.upgradeCompatibility, 1, minor),
+
+  // What runs
+
+  agent:: k.isSet(v.agent) && !k.isSet(v.preflight.enabled),
+  operator:: k.isSet(v.operator.enabled),
+  hubble:: k.isSet(v.hubble.enabled),
+  relay:: c.hubble && k.isSet(v.hubble.relay.enabled),
+  ui:: (c.hubble || k.isSet(v.hubble.ui.standalone.enabled)) && k.isSet(v.hubble.ui.enabled),
+  mesh:: k.isSet(v.clustermesh.useAPIServer),
+  spire:: k.isSet(v.authentication.mutual.spire.enabled),
+  // Envoy in a DaemonSet of its own; before 1.16 it ran inside the agent.
+  envoyDaemonSet:: v.l7Proxy != false && (if v.envoy.enabled != null then v.envoy.enabled else !c.installedBefore(16)),
+
+  cloud::
+    if k.isSet(v.eni.enabled) then 'aws'
+    else if k.isSet(v.azure.enabled) then 'azure'
+    else if k.isSet(v.alibabacloud.enabled) then 'alibabacloud'
+    else 'generic',
+  ipamMode:: if k.isSet(v.eni.enabled) then 'eni' else if k.isSet(v.ipam.mode) then v.ipam.mode else 'cluster-pool',
+  routingMode::
+    if k.isSet(v.routingMode) then v.routingMode
+    else if k.isSet(v.eni.enabled) || k.isSet(v.gke.enabled) then 'native'
+    else 'tunnel',
+  kubeProxyReplacement:: v.kubeProxyReplacement == true || v.kubeProxyReplacement == 'true',
+  chainingMode::
+    if v.cni.chainingMode != null then v.cni.chainingMode
+    else if v.cni.chainingTarget != null then 'generic-veth'
+    else 'none',
+  chained:: c.chainingMode != 'none',
+  // Identities are kept as Kubernetes objects, perhaps beside an etcd.
+  identityObjects:: v.identityAllocationMode == 'crd' || std.startsWith(v.identityAllocationMode, 'doublewrite'),
+  loopback:: if k.isSet(v.ipv4.enabled) then '127.0.0.1' else '::1',
+
+  // Secrets for TLS interception are read from one namespace only, and the operator copies them there.
+  secretsFromOneNamespace::
+    local tls = v.tls;
+    if tls.readSecretsOnlyFromSecretsNamespace != null then tls.readSecretsOnlyFromSecretsNamespace
+    else if tls.secretsBackend != null then tls.secretsBackend == 'local'
+    else true,
+  secretSync:: if v.tls.secretSync.enabled != null then v.tls.secretSync.enabled else !c.installedBefore(17),
+
+  // The contents of cilium-config, and a hash that changes when they do.
+  configData:: config.data(c),
+  configChecksum:: c.checksum(c.configData),
+  checksum(data):: std.sha256(std.manifestJsonMinified(data)),
+
+  // Pods
+
+  image(image)::
+    if k.isSet(image.override) then image.override
+    else
+      c.mirrored(image.repository)
+      + (if k.isSet(image.tag) then ':' + image.tag else '')
+      + (if k.isSet(image.useDigest) then '@' + k.word(image.digest) else ''),
+  // The cluster's own registry stands in for the public ones; a repository that the user chose stays.
+  mirrored(repository)::
+    if cluster.registry == null || !(k.word(repository) in version.repositories(release)) then k.word(repository)
+    else cluster.registry + repository[std.findSubstr('/', repository)[0]:],
+
+  priorityClass(given, critical)::
+    if k.isSet(given) then given else if k.isSet(v.enableCriticalPriorityClass) then critical,
+
+  // Since Kubernetes 1.33 a pod can be kept in the node's user namespace explicitly.
+  hostUsers(value):: if c.kubernetesAtLeast(1, 33) then value,
+
+  // Where pods on the host network find the API server without kube-proxy.
+  apiServerEnv::
+    local host = v.k8sServiceHost;
+    local reference = v.k8sServiceHostRef;
+    local port = { name: 'KUBERNETES_SERVICE_PORT', value: k.word(v.k8sServicePort) };
+    if k.isSet(reference.name) && k.isSet(reference.key) then [
+      { name: 'KUBERNETES_SERVICE_HOST', valueFrom: { configMapKeyRef: { name: reference.name, key: reference.key } } },
+      port,
+    ]
+    else if k.isSet(host) then [{ name: 'KUBERNETES_SERVICE_HOST', value: host }, port]
+    else null,
+
+  // Spread constraints that name no pods mean the workload's own.
+  spread(constraints, labels):: k.given([
+    { labelSelector: { matchLabels: labels } } + constraint
+    for constraint in k.orEmpty(constraints)
+  ]),
+
+  // The user's host paths, as mounts and as volumes.
+  hostPathMounts(list):: [
+    k.mount(m.name, m.mountPath, std.get(m, 'readOnly'), k.given(std.get(m, 'mountPropagation')))
+    for m in k.orEmpty(list)
+  ],
+  hostPathVolumes(list):: [
+    k.hostPath(m.name, m.hostPath, k.given(std.get(m, 'hostPathType')))
+    for m in k.orEmpty(list)
+  ],
+
+  // A security context: privileged, or exactly these capabilities under the SELinux label.
+  confined(security, capabilities)::
+    if k.isSet(std.get(security, 'privileged')) then { privileged: true }
+    else k.compact({
+      seLinuxOptions: k.given(std.get(security, 'seLinuxOptions')),
+      capabilities: k.compact({ add: k.given(capabilities), drop: ['ALL'] }),
+    }),
+
+  // A pod's security context. The AppArmor profile became a field in Kubernetes 1.30.
+  podSecurity(context)::
+    if context == null || c.kubernetesAtLeast(1, 30) then context
+    else { [name]: context[name] for name in std.objectFields(context) if name != 'appArmorProfile' },
+
+  // A volume of key material: the pair from a Secret, the authority from the same Secret or from the CA bundle.
+  certificateSources(secret, pair, authority, optional=true)::
+    local bundle = v.tls.caBundle;
+    local bundled = k.isSet(bundle.enabled);
+    local own = [{ key: 'ca.crt', path: authority }];
+    k.list([
+      { secret: k.compact({ name: secret, optional: optional, items: pair + (if authority != null && !bundled then own else []) }) },
+      if authority != null && bundled then {
+        [if k.isSet(bundle.useSecret) then 'secret' else 'configMap']: k.compact({
+          name: k.given(bundle.name),
+          optional: optional,
+          items: [k.compact({ key: bundle.key, path: authority })],
+        }),
+      },
+    ]),
+  certificateVolume(name, sources):: {
+    name: name,
+    projected: { defaultMode: k.ownerReadOnly, sources: sources },
+  },
+
+  // The user's etcd: its configuration is an entry of cilium-config, its certificates the user's own Secret.
+  etcdMounts:: if k.isSet(v.etcd.enabled) then k.list([
+    k.mount('etcd-config-path', '/var/lib/etcd-config', readOnly=true),
+    if k.isSet(v.etcd.ssl) then k.mount('etcd-secrets', '/var/lib/etcd-secrets', readOnly=true),
+  ]),
+  etcdVolumes:: if k.isSet(v.etcd.enabled) then k.list([
+    {
+      name: 'etcd-config-path',
+      configMap: {
+        name: 'cilium-config',
+        defaultMode: k.ownerReadOnly,
+        items: [{ key: 'etcd-config', path: 'etcd.config' }],
+      },
+    },
+    if k.isSet(v.etcd.ssl) then {
+      name: 'etcd-secrets',
+      secret: { secretName: 'cilium-etcd-secrets', defaultMode: k.ownerReadOnly, optional: true },
+    },
+  ]),
+
+  // What agents and operators need to reach the other clusters. Every Secret is optional, so that joining a mesh later
+  // restarts nothing; the first lists no items because it holds one file a remote cluster.
+  meshVolume::
+    local pair(prefix) = [{ key: 'tls.key', path: prefix + '.key' }, { key: 'tls.crt', path: prefix + '.crt' }];
+    c.certificateVolume('clustermesh-secrets', k.list([
+      { secret: { name: 'cilium-clustermesh', optional: true } },
+      c.certificateSources('clustermesh-apiserver-remote-cert', pair('common-etcd-client'), 'common-etcd-client-ca.crt'),
+      c.certificateSources('clustermesh-apiserver-local-cert', pair('local-etcd-client'), 'local-etcd-client-ca.crt'),
+    ])),
+
+  // Other clusters by name, as [{ name:, … }], whichever way the user listed them.
+  meshClusters::
+    local clusters = v.clustermesh.config.clusters;
+    if std.isObject(clusters) then [{ name: name } + clusters[name] for name in std.objectFields(clusters)]
+    else k.orEmpty(clusters),
+  // Their addresses under the mesh's domain, for pods that connect to them directly. With KVStoreMesh only the mesh's own
+  // API server does.
+  hostAliases:: [
+    { ip: ip, hostnames: [cluster.name + '.' + k.word(v.clustermesh.config.domain)] }
+    for cluster in c.meshClusters
+    for ip in k.orEmpty(std.get(cluster, 'ips'))
+  ],
+  meshHostAliases::
+    if k.isSet(v.clustermesh.config.enabled) && !(c.mesh && k.isSet(v.clustermesh.apiserver.kvstoremesh.enabled))
+    then k.given(c.hostAliases),
+}

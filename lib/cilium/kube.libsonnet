@@ -1,0 +1,133 @@
+// Small pieces that every file of this library uses. Nothing here knows Cilium.
+//
+// Two conventions keep the rest short:
+//   - null means "not there". `compact` drops such members, so an optional field is written as
+//     `resources: k.given(values.resources)` and vanishes when the user gave none.
+//   - a value is "given" when it is not empty: not null, false, 0, '', [] or {}.
+// The leading digits of '34+' or '33-eks'.
+local leadingNumber(text) =
+  local digits = std.foldl(
+    function(found, char)
+      if found.done || char < '0' || char > '9' then found { done: true } else found { text+: char },
+    std.stringChars(text),
+    { text: '', done: false },
+  );
+  if digits.text == '' then 0 else std.parseInt(digits.text);
+
+local nearest(value) = std.floor(value + 0.5);
+
+// The shortest decimal text that reads back as the same number: 0.0025, never 0.0025000000000000001. Whole numbers
+// stay whole at any size; the agents cannot read 1e+06.
+local number(value) =
+  if value == std.floor(value) then std.toString(value)
+  else
+    local places = [p for p in std.range(1, 17) if nearest(value * std.pow(10, p)) / std.pow(10, p) == value];
+    local count = if std.length(places) > 0 then places[0] else 17;
+    local scaled = std.toString(std.abs(nearest(value * std.pow(10, count))));
+    local padded = std.join('', std.repeat(['0'], std.max(0, count + 1 - std.length(scaled)))) + scaled;
+    local split = std.length(padded) - count;
+    (if value < 0 then '-' else '') + padded[:split] + '.' + padded[split:];
+
+local kube = {
+  given(value)::
+    local kind = std.type(value);
+    if kind == 'object' || kind == 'array' || kind == 'string'
+    then (if std.length(value) > 0 then value)
+    else if value == false || value == 0 then null
+    else value,
+
+  // The same as a condition.
+  isSet(value):: kube.given(value) != null,
+
+  // A value that may have been taken away, as something that can be computed with.
+  orEmpty(list):: if list == null then [] else list,
+  orEmptyMap(map):: if map == null then {} else map,
+  orZero(number):: if number == null then 0 else number,
+
+  compact(object):: {
+    [name]: object[name]
+    for name in std.objectFields(object)
+    if object[name] != null
+  },
+
+  // A list from parts: null parts are left out, lists are spliced in.
+  list(parts):: std.flattenArrays([
+    if part == null then [] else if std.isArray(part) then part else [part]
+    for part in parts
+  ]),
+
+  // A value as the text of a ConfigMap entry or an environment variable. Null stays null.
+  text(value)::
+    local kind = std.type(value);
+    if kind == 'string' || kind == 'null' then value
+    else if kind == 'number' then number(value)
+    else std.toString(value),
+
+  // The same inside a longer text, where null reads as nothing.
+  word(value):: if value == null then '' else kube.text(value),
+
+  // A list, or a single word in its place, joined.
+  joined(value, separator)::
+    if value == null then ''
+    else if std.isArray(value) then std.join(separator, [kube.word(item) for item in value])
+    else kube.word(value),
+
+  // { a: 1, b: 2 } as 'a=1,b=2'.
+  pairs(object):: std.join(',', [name + '=' + kube.word(object[name]) for name in std.objectFields(object)]),
+
+  // The folder of a path, and its last part.
+  dirname(path)::
+    local parts = std.split(path, '/');
+    std.join('/', parts[:std.length(parts) - 1]),
+  basename(path)::
+    local parts = std.split(path, '/');
+    parts[std.length(parts) - 1],
+
+  // '1.34.1' as [1, 34]. What follows the minor version (patch, '-eks-…') does not matter here.
+  majorMinor(version)::
+    local parts = std.split(std.lstripChars(version, 'v'), '.');
+    [leadingNumber(part) for part in parts[:2]],
+  atLeast(version, major, minor)::
+    local have = kube.majorMinor(version);
+    have[0] > major || have[0] == major && have[1] >= minor,
+
+  // Pod pieces.
+  fieldEnv(name, fieldPath):: { name: name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: fieldPath } } },
+  configEnv(name, configMap, key):: {
+    name: name,
+    valueFrom: { configMapKeyRef: { name: configMap, key: key, optional: true } },
+  },
+  secretEnv(name, secret, key=name):: {
+    name: name,
+    valueFrom: { secretKeyRef: { name: secret, key: key, optional: true } },
+  },
+  hostPath(name, path, type=null):: { name: name, hostPath: kube.compact({ path: path, type: type }) },
+  mount(name, path, readOnly=null, propagation=null):: kube.compact({
+    name: name,
+    mountPath: path,
+    readOnly: readOnly,
+    mountPropagation: propagation,
+  }),
+  http(path, port, host=null, headers=null):: {
+    httpGet: kube.compact({ path: path, port: port, host: host, scheme: 'HTTP', httpHeaders: headers }),
+  },
+
+  // Files readable by their owner only; Kubernetes wants the mode in decimal.
+  ownerReadOnly:: 256,
+
+  // Roles.
+  rule(apiGroups, resources, verbs, names=null):: kube.compact({
+    apiGroups: if std.isArray(apiGroups) then apiGroups else [apiGroups],
+    resources: resources,
+    resourceNames: names,
+    verbs: verbs,
+  }),
+  read:: ['get', 'list', 'watch'],
+
+  binding(kind, role, account, namespace):: {
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: kind, name: role },
+    subjects: [{ kind: 'ServiceAccount', name: account, namespace: namespace }],
+  },
+};
+
+kube

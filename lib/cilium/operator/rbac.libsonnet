@@ -1,0 +1,215 @@
+// What the operator may do: its ServiceAccount, ClusterRole, and the Roles in namespaces of their own.
+local k = import '../kube.libsonnet';
+
+local customResources = [
+  'ciliumloadbalancerippools',
+  'ciliumbgpclusterconfigs',
+  'ciliumbgppeerconfigs',
+  'ciliumbgpadvertisements',
+  'ciliumbgpnodeconfigs',
+  'ciliumbgpnodeconfigoverrides',
+  'ciliumclusterwideenvoyconfigs',
+  'ciliumclusterwidenetworkpolicies',
+  'ciliumegressgatewaypolicies',
+  'ciliumendpoints',
+  'ciliumendpointslices',
+  'ciliumenvoyconfigs',
+  'ciliumidentities',
+  'ciliumlocalredirectpolicies',
+  'ciliumnetworkpolicies',
+  'ciliumnodes',
+  'ciliumnodeconfigs',
+  'ciliumcidrgroups',
+  'ciliuml2announcementpolicies',
+  'ciliumpodippools',
+  'ciliumgatewayclassconfigs',
+];
+local bgpResources = [
+  'ciliumbgpclusterconfigs',
+  'ciliumbgppeerconfigs',
+  'ciliumbgpadvertisements',
+  'ciliumbgpnodeconfigs',
+  'ciliumbgpnodeconfigoverrides',
+];
+local definitionsOf(resources) = [resource + '.cilium.io' for resource in resources];
+local write = ['create', 'update', 'delete', 'patch'];
+
+local ingressRules = [
+  k.rule('networking.k8s.io', ['ingresses', 'ingressclasses'], k.read),
+  k.rule('networking.k8s.io', ['ingresses/status', 'ingresses/finalizers'], ['update']),
+];
+local gateway = 'gateway.networking.k8s.io';
+local gatewayRules = [
+  k.rule(gateway, [
+    'gatewayclasses',
+    'gateways',
+    'tcproutes',
+    'udproutes',
+    'tlsroutes',
+    'httproutes',
+    'grpcroutes',
+    'referencegrants',
+    'referencepolicies',
+    'backendtlspolicies',
+    'listenersets',
+  ], k.read),
+  k.rule(gateway, ['gatewayclasses'], ['patch']),
+  k.rule(gateway, [
+    'gatewayclasses/status',
+    'gateways/status',
+    'httproutes/status',
+    'grpcroutes/status',
+    'tlsroutes/status',
+    'backendtlspolicies/status',
+    'tcproutes/status',
+    'udproutes/status',
+    'listenersets/status',
+  ], ['update', 'patch']),
+  k.rule('cilium.io', ['ciliumgatewayclassconfigs'], k.read),
+  k.rule('cilium.io', ['ciliumgatewayclassconfigs/status'], ['update', 'patch']),
+  k.rule('', ['configmaps'], k.read),
+];
+local serviceImports = 'multicluster.x-k8s.io';
+local serviceImportRules = [
+  k.rule(serviceImports, ['serviceimports'], k.read + ['create', 'update', 'patch', 'delete']),
+  k.rule(serviceImports, ['serviceimports/status'], ['update', 'patch']),
+  k.rule(serviceImports, ['serviceimports/finalizers'], ['update']),
+  k.rule(serviceImports, ['serviceexports'], k.read),
+  k.rule(serviceImports, ['serviceexports/status'], ['update', 'patch']),
+  k.rule('', ['services'], ['create', 'update', 'patch', 'delete']),
+];
+
+local secretWriter = [k.rule('', ['secrets'], ['create', 'delete', 'update', 'patch'])];
+// The ztunnel that encryption by ztunnel runs in is started and stopped by the operator.
+local ztunnelRules = [
+  k.rule('apps', ['daemonsets'], ['create', 'delete', 'get', 'list', 'watch']),
+  k.rule('', ['serviceaccounts'], k.read),
+];
+
+local rules(c) =
+  local v = c.values;
+  local operator = v.operator;
+  local mesh = v.clustermesh;
+  local watcher = operator.unmanagedPodWatcher;
+  local restartsPods = k.isSet(watcher.restart) && k.isSet(watcher.intervalSeconds) && !k.isSet(v.disableEndpointCRD);
+  local l7 = k.isSet(v.ingressController.enabled) || k.isSet(v.gatewayAPI.enabled);
+  local syncsSlices = k.isSet(mesh.enableEndpointSliceSynchronization);
+  local mcsapi = k.isSet(mesh.mcsapi.enabled);
+  local installsMCS = mcsapi && k.isSet(mesh.mcsapi.installCRDs);
+  local nodeWrites = k.list([
+    if k.isSet(operator.removeNodeTaints) || k.isSet(operator.setNodeTaints) then 'nodes',
+    if k.isSet(operator.setNodeNetworkStatus) then 'nodes/status',
+  ]);
+  k.list([
+    k.rule('', ['pods'], k.read + (if restartsPods then ['delete'] else [])),
+    k.rule('', ['configmaps'], ['patch'], ['cilium-config']),
+    k.rule('', ['nodes'], ['list', 'watch']),
+    if std.length(nodeWrites) > 0 then k.rule('', nodeWrites, ['patch']),
+    k.rule('discovery.k8s.io', ['endpointslices'], (if syncsSlices || mcsapi then ['create', 'update', 'delete', 'deletecollection'] else []) + k.read),
+    if syncsSlices then [
+      k.rule('', ['services/finalizers'], ['update']),
+      k.rule('', ['events'], ['patch', 'create']),
+    ],
+    k.rule('', ['services/status'], ['update', 'patch']),
+    k.rule('', k.list(['namespaces', if c.secretSync then 'secrets', 'serviceaccounts']), k.read),
+    k.rule('', ['services'], k.read + (if l7 then write else [])),
+    if l7 then k.rule('discovery.k8s.io', ['endpointslices'], k.read + write),
+    k.rule('cilium.io', ['ciliumnetworkpolicies', 'ciliumclusterwidenetworkpolicies'], ['create', 'update', 'deletecollection', 'patch'] + k.read),
+    k.rule('cilium.io', ['ciliumnetworkpolicies/status', 'ciliumclusterwidenetworkpolicies/status'], ['patch', 'update']),
+    k.rule('cilium.io', ['ciliumendpoints', 'ciliumidentities'], ['delete', 'list', 'watch']),
+    k.rule('cilium.io', ['ciliumidentities'], ['update']),
+    k.rule('cilium.io', ['ciliumnodes'], ['create', 'update'] + k.read + (if operator.nodeGCInterval != '0s' then ['delete'] else [])),
+    k.rule('cilium.io', ['ciliumnodes/status'], ['update']),
+    k.rule('cilium.io', [
+      'ciliumendpointslices',
+      'ciliumenvoyconfigs',
+      'ciliumbgpclusterconfigs',
+      'ciliumbgpnodeconfigoverrides',
+      'ciliumbgppeerconfigs',
+      'ciliumbgpadvertisements',
+      'ciliumbgpnodeconfigs',
+      'ciliumcidrgroups',
+    ], ['create', 'update'] + k.read + ['delete', 'patch']),
+    k.rule('cilium.io', ['ciliumbgpclusterconfigs/status', 'ciliumbgppeerconfigs/status'], ['update']),
+    k.rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['create'] + k.read),
+    k.rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['update'], k.list([
+      definitionsOf(customResources),
+      if installsMCS then ['serviceimports.multicluster.x-k8s.io', 'serviceexports.multicluster.x-k8s.io'],
+      'ciliumdatapathplugins.cilium.io',
+    ])),
+    k.rule('apiextensions.k8s.io', ['customresourcedefinitions/status'], ['update'], definitionsOf(bgpResources)),
+    k.rule('cilium.io', ['ciliumloadbalancerippools', 'ciliumpodippools', 'ciliumbgppeerconfigs', 'ciliumdatapathplugins'], k.read),
+    k.rule('cilium.io', ['ciliumpodippools'], ['create']),
+    k.rule('cilium.io', ['ciliumloadbalancerippools/status'], ['patch']),
+    // One leader among the replicas
+    k.rule('coordination.k8s.io', ['leases'], ['create', 'get', 'update']),
+    if k.isSet(v.ingressController.enabled) then ingressRules,
+    if k.isSet(v.gatewayAPI.enabled) then gatewayRules,
+    if mcsapi then serviceImportRules,
+    k.rule('cilium.io', ['ciliumendpointslices'], ['deletecollection']),
+  ]);
+
+function(c)
+  local v = c.values;
+  local operator = v.operator;
+  local account = v.serviceAccounts.operator;
+  local withAccount = c.operator && k.isSet(account.create);
+  local withRoles = withAccount && k.isSet(v.rbac.create);
+  // Secrets are copied into one namespace for each use, and only there may the operator write them.
+  local secretRole(name, enabled, namespace, synced) = if withAccount && !k.isSet(v.preflight.enabled) && enabled && k.isSet(namespace) && synced then {
+    role: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: c.metadata(name, annotations=operator.annotations, namespace=namespace),
+      rules: secretWriter,
+    },
+    binding: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: c.metadata(name, annotations=operator.annotations, namespace=namespace),
+    } + k.binding('Role', name, account.name, c.namespace),
+  } else { role: null, binding: null };
+
+  local ingress = secretRole('cilium-operator-ingress-secrets', k.isSet(v.ingressController.enabled), v.ingressController.secretsNamespace.name, k.isSet(v.ingressController.secretsNamespace.sync));
+  local gateway = secretRole('cilium-operator-gateway-secrets', k.isSet(v.gatewayAPI.enabled), v.gatewayAPI.secretsNamespace.name, k.isSet(v.gatewayAPI.secretsNamespace.sync));
+  local interception = secretRole('cilium-operator-tlsinterception-secrets', true, v.tls.secretsNamespace.name, c.secretSync);
+  local ztunnel = withAccount && !k.isSet(v.preflight.enabled);
+  {
+    operatorServiceAccount: if withAccount then {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: c.bareMetadata(account.name, c.annotations([
+        operator.annotations,
+        account.annotations,
+        if k.isSet(v.eni.enabled) && k.isSet(v.eni.iamRole) then { 'eks.amazonaws.com/role-arn': v.eni.iamRole },
+      ])),
+    },
+    operatorClusterRole: if withRoles then {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: c.clusterMetadata('cilium-operator', annotations=operator.annotations),
+      rules: rules(c),
+    },
+    operatorClusterRoleBinding: if withRoles then {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: c.clusterMetadata('cilium-operator', annotations=operator.annotations),
+    } + k.binding('ClusterRole', 'cilium-operator', account.name, c.namespace),
+    operatorIngressSecretsRole: ingress.role,
+    operatorIngressSecretsRoleBinding: ingress.binding,
+    operatorGatewaySecretsRole: gateway.role,
+    operatorGatewaySecretsRoleBinding: gateway.binding,
+    operatorTLSInterceptionSecretsRole: interception.role,
+    operatorTLSInterceptionSecretsRoleBinding: interception.binding,
+    operatorZtunnelRole: if ztunnel then {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: c.metadata('cilium-operator-ztunnel', annotations=operator.annotations),
+      rules: ztunnelRules,
+    },
+    operatorZtunnelRoleBinding: if ztunnel then {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: c.metadata('cilium-operator-ztunnel', annotations=operator.annotations),
+    } + k.binding('Role', 'cilium-operator-ztunnel', account.name, c.namespace),
+  }
