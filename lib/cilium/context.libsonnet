@@ -48,7 +48,9 @@ function(version, release, values, cluster, settings, networkArgs) {
 
   // What runs
 
-  agent:: k.isSet(v.agent) && !k.isSet(v.preflight.enabled),
+  agentWanted:: k.isSet(v.agent),
+  // A pre-flight check runs before an upgrade, without touching the agents.
+  agent:: c.agentWanted && !k.isSet(v.preflight.enabled),
   operator:: k.isSet(v.operator.enabled),
   hubble:: k.isSet(v.hubble.enabled),
   relay:: c.hubble && k.isSet(v.hubble.relay.enabled),
@@ -76,6 +78,8 @@ function(version, release, values, cluster, settings, networkArgs) {
   chained:: c.chainingMode != 'none',
   // Identities are kept as Kubernetes objects, perhaps beside an etcd.
   identityObjects:: v.identityAllocationMode == 'crd' || std.startsWith(v.identityAllocationMode, 'doublewrite'),
+  // The cluster's part of the names that Hubble's certificates carry.
+  hubbleDomain:: std.strReplace(v.cluster.name, '.', '-'),
   loopback:: if k.isSet(v.ipv4.enabled) then '127.0.0.1' else '::1',
 
   // Secrets for TLS interception are read from one namespace only, and the operator copies them there.

@@ -112,6 +112,9 @@ local kube = {
     httpGet: kube.compact({ path: path, port: port, host: host, scheme: 'HTTP', httpHeaders: headers }),
   },
 
+  // Ports are numbers, also where the chart's default is a string.
+  portNumber(port):: if std.isString(port) then std.parseInt(port) else port,
+
   // Files readable by their owner only; Kubernetes wants the mode in decimal.
   ownerReadOnly:: 256,
 

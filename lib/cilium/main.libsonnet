@@ -9,7 +9,9 @@ local agent = import 'agent/main.libsonnet';
 local envoy = import 'envoy/main.libsonnet';
 local hubble = import 'hubble/main.libsonnet';
 local namespaces = import 'namespaces.libsonnet';
+local nodeinit = import 'nodeinit/main.libsonnet';
 local operator = import 'operator/main.libsonnet';
+local quotas = import 'quotas.libsonnet';
 
 // What the cluster's definition says outside of `cilium.values`, as values between the defaults and the user's own.
 local clusterFacts(cluster) = {
@@ -33,7 +35,7 @@ local clusterFacts(cluster) = {
       version: release,
       findings: networkArgs.findings,
       components: {
-        cilium: k.compact(namespaces(c) + agent(c) + operator(c) + envoy(c)),
+        cilium: k.compact(namespaces(c) + quotas(c) + agent(c) + operator(c) + envoy(c) + nodeinit(c)),
         hubble: k.compact(hubble(c)),
       },
     },

@@ -67,6 +67,7 @@ function(c)
   local hubbleMetricsTLS = k.isSet(hubble.metrics.tls.enabled) && hubbleMetrics && c.hubble;
   local hubbleTLS = c.hubble && k.isSet(hubble.tls.enabled) && hubble.listenAddress != null;
   local ipsec = k.isSet(v.encryption.enabled) && v.encryption.type == 'ipsec';
+  local ztunnel = k.isSet(v.encryption.enabled) && v.encryption.type == 'ztunnel';
   local mountBPF = k.isSet(v.bpf.autoMount.enabled);
   local waitForInit = k.isSet(v.nodeinit.enabled) && k.isSet(v.nodeinit.bootstrapFile);
   local spireSocket = if c.spire then k.dirname(v.authentication.mutual.spire.adminSocketPath);
@@ -150,7 +151,7 @@ function(c)
       if c.hubble then port('peer-service', hubble.peerService.targetPort),
       if metrics then port('prometheus', v.prometheus.port),
       if metrics && k.isSet(v.envoy.prometheus.enabled) && !c.envoyDaemonSet
-      then port('envoy-metrics', std.parseInt(k.word(v.envoy.prometheus.port))),
+      then port('envoy-metrics', k.portNumber(v.envoy.prometheus.port)),
       if !c.envoyDaemonSet && k.isSet(v.envoy.debug.admin.enabled) then port('envoy-admin', v.envoy.debug.admin.port),
       if hubbleMetrics then port('hubble-metrics', hubble.metrics.port),
     ]),
@@ -178,12 +179,13 @@ function(c)
       k.mount('xtables-lock', '/run/xtables.lock'),
       if ipsec then k.mount('cilium-ipsec-secrets', v.encryption.ipsec.mountPath),
       if k.isSet(v.kubeConfigPath) then k.mount('kube-config', v.kubeConfigPath, readOnly=true),
-      if hubbleTLS then k.mount('hubble-tls', '/var/lib/cilium/tls/hubble', readOnly=true),
+      if ztunnel then k.mount('cilium-ztunnel-secrets', '/etc/ztunnel'),
       if hubbleMetricsTLS then k.mount('hubble-metrics-tls', '/var/lib/cilium/tls/hubble-metrics', readOnly=true),
+      if hubbleTLS then k.mount('hubble-tls', '/var/lib/cilium/tls/hubble', readOnly=true),
       k.mount('tmp', '/tmp'),
       c.hostPathMounts(v.extraHostPathMounts),
-      if k.isSet(hubble.export.dynamic.enabled) then k.mount('hubble-flowlog-config', '/flowlog-config', readOnly=true),
       if k.isSet(hubble.metrics.dynamic.enabled) then k.mount('hubble-dynamic-metrics-config', '/dynamic-metrics-config', readOnly=true),
+      if k.isSet(hubble.export.dynamic.enabled) then k.mount('hubble-flowlog-config', '/flowlog-config', readOnly=true),
       v.extraVolumeMounts,
     ]),
   } + probes);
@@ -309,6 +311,7 @@ function(c)
       configMap: { name: 'ip-masq-agent', optional: true, items: [{ key: 'config', path: 'ip-masq-agent' }] },
     },
     if ipsec then { name: 'cilium-ipsec-secrets', secret: k.compact({ secretName: v.encryption.ipsec.secretName }) },
+    if ztunnel then { name: 'cilium-ztunnel-secrets', secret: { secretName: 'cilium-ztunnel-secrets' } },
     if k.isSet(v.cni.configMap) then { name: 'cni-configuration', configMap: { name: v.cni.configMap } },
     if !privileged then [
       k.hostPath('host-proc-sys-net', '/proc/sys/net', 'Directory'),
@@ -325,13 +328,13 @@ function(c)
       if k.isSet(hubble.metrics.tls.server.mtls.enabled) then 'client-ca.crt',
     )),
     c.hostPathVolumes(v.extraHostPathMounts),
-    if k.isSet(hubble.export.dynamic.enabled) then {
-      name: 'hubble-flowlog-config',
-      configMap: k.compact({ name: k.given(hubble.export.dynamic.config.configMapName), optional: true }),
-    },
     if k.isSet(hubble.metrics.dynamic.enabled) then {
       name: 'hubble-dynamic-metrics-config',
       configMap: k.compact({ name: k.given(hubble.metrics.dynamic.config.configMapName), optional: true }),
+    },
+    if k.isSet(hubble.export.dynamic.enabled) then {
+      name: 'hubble-flowlog-config',
+      configMap: k.compact({ name: k.given(hubble.export.dynamic.config.configMapName), optional: true }),
     },
     v.extraVolumes,
   ]);

@@ -2,9 +2,19 @@
 local config = import '../config/main.libsonnet';
 local k = import '../kube.libsonnet';
 local daemonset = import 'daemonset.libsonnet';
+local metrics = import 'metrics.libsonnet';
 local rbac = import 'rbac.libsonnet';
 
-function(c) rbac(c) {
-  daemonset: if c.agent then daemonset(c),
-  config: if (c.agent || c.operator || c.mesh) && !k.isSet(c.values.preflight.enabled) then config.object(c),
-}
+function(c)
+  local v = c.values;
+  local preflight = k.isSet(v.preflight.enabled);
+  rbac(c) + metrics(c) {
+    daemonset: if c.agent then daemonset(c),
+    config: if (c.agentWanted || c.operator || c.mesh) && !preflight then config.object(c),
+    ipMasqAgentConfig: if k.isSet(v.ipMasqAgent.enabled) && k.isSet(v.ipMasqAgent.config) then {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: c.bareMetadata('ip-masq-agent'),
+      data: { config: std.manifestJsonMinified(v.ipMasqAgent.config) },
+    },
+  }

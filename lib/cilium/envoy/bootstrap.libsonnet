@@ -14,12 +14,15 @@ local staticEndpoint(cluster, address) = {
 
 // Addresses that Envoy counts as inside.
 local internalAddresses(c) = {
-  cidrRanges: [
-    { addressPrefix: '10.0.0.0', prefixLen: 8 },
-    { addressPrefix: '172.16.0.0', prefixLen: 12 },
-    { addressPrefix: '192.168.0.0', prefixLen: 16 },
-    { addressPrefix: '127.0.0.1', prefixLen: 32 },
-  ] + (if k.isSet(c.values.ipv6.enabled) then [{ addressPrefix: '::1', prefixLen: 128 }] else []),
+  cidrRanges: k.list([
+    if k.isSet(c.values.ipv4.enabled) then [
+      { addressPrefix: '10.0.0.0', prefixLen: 8 },
+      { addressPrefix: '172.16.0.0', prefixLen: 12 },
+      { addressPrefix: '192.168.0.0', prefixLen: 16 },
+      { addressPrefix: '127.0.0.1', prefixLen: 32 },
+    ],
+    if k.isSet(c.values.ipv6.enabled) then { addressPrefix: '::1', prefixLen: 128 },
+  ]),
 };
 
 function(c)
@@ -74,6 +77,18 @@ function(c)
     loadAssignment: staticEndpoint('/envoy-admin', pipe(sockets + 'admin.sock')),
   };
 
+  // Endpoints of this cluster by zone, so that traffic can stay in its own.
+  local locality = k.isSet(envoy.nodeLocality.enabled);
+  local neighbours = timeout {
+    name: '/cilium-locality-cluster',
+    type: 'EDS',
+    lbPolicy: 'ROUND_ROBIN',
+    edsClusterConfig: {
+      serviceName: '/cilium-locality-cluster',
+      edsConfig: { ads: {}, resourceApiVersion: 'V3' },
+    },
+  };
+
   // A listener that answers one path from Envoy's admin page.
   local manager = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
   local address(host, port) = { address: { socketAddress: { address: host, portValue: port } } };
@@ -93,7 +108,7 @@ function(c)
                 routes: [{
                   name: route,
                   match: { prefix: prefix },
-                  route: { cluster: '/envoy-admin', [if rewrite != null then 'prefixRewrite']: rewrite },
+                  route: { cluster: '/envoy-admin', prefixRewrite: rewrite },
                 }],
               }],
             },
@@ -115,7 +130,6 @@ function(c)
     if k.isSet(v.ipv4.enabled) then { host: '127.0.0.1', port: port },
     if k.isSet(v.ipv6.enabled) then { host: '::1', port: port },
   ]);
-  local number(port) = if std.isString(port) then std.parseInt(port) else port;
 
   local source = { initialFetchTimeout: seconds(envoy.initialFetchTimeoutSeconds), resourceApiVersion: 'V3' };
   local grpc = {
@@ -129,21 +143,22 @@ function(c)
     staticResources: {
       listeners: k.list([
         if k.isSet(envoy.prometheus.enabled) then listener(
-          'envoy-prometheus-metrics-listener', everywhere(number(envoy.prometheus.port)), 'virtualHosts', 'prometheus_metrics_route', '/metrics', '/stats/prometheus'
+          'envoy-prometheus-metrics-listener', everywhere(k.portNumber(envoy.prometheus.port)), 'virtualHosts', 'prometheus_metrics_route', '/metrics', '/stats/prometheus'
         ),
         if k.isSet(envoy.debug.admin.enabled) then listener(
-          'envoy-admin-listener', onLoopback(envoy.debug.admin.port), 'virtual_hosts', 'admin_route', '/', null
+          'envoy-admin-listener', onLoopback(envoy.debug.admin.port), 'virtual_hosts', 'admin_route', '/', '/'
         ),
         listener('envoy-health-listener', onLoopback(envoy.healthPort), 'virtual_hosts', 'health', '/healthz', '/ready'),
       ]),
-      clusters: [
+      clusters: k.list([
         original('ingress-cluster', false),
         original('egress-cluster-tls', true),
         original('egress-cluster', false),
         original('ingress-cluster-tls', true),
         agent,
+        if locality then neighbours,
         admin,
-      ],
+      ]),
     },
     dynamicResources:
       if ads then {
@@ -154,6 +169,7 @@ function(c)
         ldsConfig: source { apiConfigSource: grpc },
         cdsConfig: source { apiConfigSource: grpc },
       },
+    [if locality then 'clusterManager']: { localClusterName: '/cilium-locality-cluster' },
     bootstrapExtensions: [{
       name: 'envoy.bootstrap.internal_listener',
       typedConfig: type('envoy.extensions.bootstrap.internal_listener.v3.InternalListener'),

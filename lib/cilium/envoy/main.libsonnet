@@ -1,5 +1,6 @@
 // Envoy in a DaemonSet of its own, beside the agent on every node.
 local k = import '../kube.libsonnet';
+local monitoring = import '../monitoring.libsonnet';
 local bootstrap = import 'bootstrap.libsonnet';
 
 local appLabels = { 'k8s-app': 'cilium-envoy' };
@@ -33,8 +34,7 @@ local daemonset(c) =
     timeoutSeconds: values.timeoutSeconds,
     successThreshold: 1,
   });
-  local number(port) = if std.isString(port) then std.parseInt(port) else port;
-  local port(name, value) = { name: name, containerPort: number(value), hostPort: number(value), protocol: 'TCP' };
+  local port(name, value) = { name: name, containerPort: k.portNumber(value), hostPort: k.portNumber(value), protocol: 'TCP' };
 
   local container = k.compact({
     name: 'cilium-envoy',
@@ -44,11 +44,11 @@ local daemonset(c) =
     args: k.list([
       if k.isSet(std.get(capabilities, 'keepCapNetBindService')) then '--keep-cap-net-bind-service',
       '--',
+      if locality then ['--service-zone', '@/var/run/cilium/envoy-locality-config/service-zone'],
       '-c /var/run/cilium/envoy/bootstrap-config.json',
       '--base-id ' + k.word(envoy.baseID),
       '--log-level ' + logLevel,
       if k.isSet(envoy.log.path) then '--log-path ' + envoy.log.path,
-      if locality then ['--service-zone', '@/var/run/cilium/envoy-locality-config/service-zone'],
       envoy.extraArgs,
     ]),
     startupProbe: if k.isSet(envoy.startupProbe.enabled) then probe(envoy.startupProbe),
@@ -75,13 +75,14 @@ local daemonset(c) =
 
   // Envoy wants to know its zone before it starts; the node's labels say.
   local findZone = k.compact({
-    name: 'bootstrap-locality',
-    image: image,
-    imagePullPolicy: envoy.image.pullPolicy,
+    name: 'lookup-bootstrap-locality',
+    image: c.image(v.image),
+    imagePullPolicy: v.image.pullPolicy,
     command: ['/usr/bin/cilium-envoy-bootstrap-locality'],
     args: ['--output=/var/run/cilium/envoy-locality-config/service-zone'],
-    env: k.list([nodeEnv, c.apiServerEnv]),
-    volumeMounts: [k.mount('envoy-config-locality', '/var/run/cilium/envoy-locality-config')],
+    env: k.list([k.fieldEnv('K8S_NODE_NAME', 'spec.nodeName'), c.apiServerEnv]),
+    securityContext: { allowPrivilegeEscalation: false, runAsUser: 0, capabilities: { drop: ['ALL'] } },
+    volumeMounts: [k.mount('envoy-config-locality', '/var/run/cilium/envoy-locality-config', readOnly=false)],
   });
 
   {
@@ -145,8 +146,8 @@ function(c) if !c.envoyDaemonSet || k.isSet(c.values.preflight.enabled) then {} 
   local v = c.values;
   local envoy = v.envoy;
   local account = v.serviceAccounts.envoy;
+  local locality = k.isSet(envoy.nodeLocality.enabled);
   local monitored = k.isSet(envoy.prometheus.serviceMonitor.enabled);
-  local number(port) = if std.isString(port) then std.parseInt(port) else port;
   {
     envoyDaemonset: daemonset(c),
     envoyConfig: {
@@ -177,10 +178,30 @@ function(c) if !c.envoyDaemonSet || k.isSet(c.values.preflight.enabled) then {} 
         selector: appLabels,
         ports: [{
           name: 'envoy-metrics',
-          port: number(envoy.prometheus.port),
+          port: k.portNumber(envoy.prometheus.port),
           protocol: 'TCP',
-          targetPort: number(envoy.prometheus.port),
+          targetPort: k.portNumber(envoy.prometheus.port),
         }],
       },
     },
+    envoyNodeLocalityClusterRole: if locality then {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: c.clusterMetadata('cilium-envoy-node-locality', annotations=envoy.annotations),
+      rules: localityRules,
+    },
+    envoyNodeLocalityClusterRoleBinding: if locality then {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: c.clusterMetadata('cilium-envoy-node-locality', annotations=envoy.annotations),
+    } + k.binding('ClusterRole', 'cilium-envoy-node-locality', account.name, c.namespace),
+    envoyServiceMonitor: if k.isSet(envoy.prometheus.enabled) && monitored then monitoring.serviceMonitor(
+      c,
+      'cilium-envoy',
+      envoy.prometheus.serviceMonitor,
+      appLabels,
+      [monitoring.endpoint('envoy-metrics', envoy.prometheus.serviceMonitor)],
+      envoy.annotations,
+      ['k8s-app'],
+    ),
   }

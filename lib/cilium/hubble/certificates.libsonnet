@@ -1,6 +1,13 @@
-// Certificates for Hubble made inside the cluster: a Job at install, a CronJob before they expire.
-local certgen = import '../certgen.libsonnet';
+// Hubble's certificates: which there are, and the ways to come by them. All ways make Secrets of the same names.
+local certgen = import '../certificates/certgen.libsonnet';
+local certmanager = import '../certificates/certmanager.libsonnet';
+local provided = import '../certificates/provided.libsonnet';
 local k = import '../kube.libsonnet';
+
+local base = ['signing', 'key encipherment'];
+local client = base + ['client auth'];
+local server = base + ['server auth'];
+local both = base + ['server auth', 'client auth'];
 
 local rules = [
   k.rule('', ['secrets'], ['create']),
@@ -14,37 +21,74 @@ local rules = [
   k.rule('', ['secrets'], ['get', 'update'], ['cilium-ca']),
 ];
 
+// wanted: { <key>: certificate }. `needsTLS` is false for what stands on its own switch.
+local certificates(c) =
+  local hubble = c.values.hubble;
+  local relay = k.isSet(hubble.relay.enabled);
+  local relayServer = relay && k.isSet(hubble.relay.tls.server.enabled);
+  local certificate(name, commonName, usage, values, wanted, needsTLS=true) = {
+    name: name,
+    commonName: commonName,
+    dnsNames: [commonName] + k.orEmpty(std.get(values, 'extraDnsNames')),
+    ipAddresses: k.orEmpty(std.get(values, 'extraIpAddresses')),
+    usage: usage,
+    values: values,
+    wanted: c.hubble && wanted && (k.isSet(hubble.tls.enabled) || !needsTLS),
+  };
+  {
+    serverCertificate: certificate('hubble-server-certs', '*.' + c.hubbleDomain + '.hubble-grpc.cilium.io', both, hubble.tls.server, true),
+    relayClientCertificate: certificate('hubble-relay-client-certs', '*.hubble-relay.cilium.io', client, hubble.relay.tls.client, relay),
+    relayServerCertificate: certificate('hubble-relay-server-certs', '*.hubble-relay.cilium.io', server, hubble.relay.tls.server, relayServer),
+    metricsCertificate: certificate('hubble-metrics-server-certs', c.hubbleDomain + '.hubble-metrics.cilium.io', server, hubble.metrics.tls.server, k.isSet(hubble.metrics.tls.enabled), needsTLS=false),
+    uiClientCertificate: certificate('hubble-ui-client-certs', '*.hubble-ui.cilium.io', client, hubble.ui.tls.client, k.isSet(hubble.ui.enabled) && relayServer),
+  };
+
+// What the chart's Job orders differs from the table in one name (versions/1.20.libsonnet, defects).
+local asOrdered(c, certificate) =
+  if certificate.name != 'hubble-metrics-server-certs' then certificate
+  else certificate {
+    commonName+: c.version.defects.certgenMetricsName,
+    dnsNames: [super.dnsNames[0] + c.version.defects.certgenMetricsName] + super.dnsNames[1:],
+  };
+
 function(c)
   local v = c.values;
   local hubble = v.hubble;
   local auto = hubble.tls.auto;
-  local both = ['signing', 'key encipherment', 'server auth', 'client auth'];
-  local client = ['signing', 'key encipherment', 'client auth'];
-  local server = ['signing', 'key encipherment', 'server auth'];
-  local metricsName = std.strReplace(v.cluster.name, '.', '-') + '.hubble-metrics.cilium.io' + c.version.defects.certgenMetricsName;
-  local inCluster = '*.' + std.strReplace(v.cluster.name, '.', '-') + '.hubble-grpc.cilium.io';
-  local relayServer = c.relay && k.isSet(hubble.relay.tls.server.enabled);
-  local certificate(name, commonName, extra, usage) = {
-    name: name,
-    commonName: commonName,
-    hosts: [commonName] + (if extra == null then [] else k.orEmpty(extra.extraDnsNames) + k.orEmpty(extra.extraIpAddresses)),
-    usage: usage,
-  };
-  certgen(c, {
+  local all = certificates(c);
+  local keys = [key for key in std.objectFields(all) if all[key].wanted];
+  // The agents' own certificates are of no use where no agents are.
+  local ofAgents = ['serverCertificate', 'metricsCertificate'];
+  if !k.isSet(auto.enabled) then {
+    [key]: provided(c, all[key], all[key].values, hubble.annotations)
+    for key in keys
+    if !k.isSet(all[key].values.existingSecret) && (c.agentWanted || !std.member(ofAgents, key))
+  }
+  else if auto.method == 'certmanager' then {
+    [key]: certmanager(c, all[key], auto, k.given(hubble.annotations), {
+      isCA: false,
+      usages: all[key].usage,
+      // The user's own privateKey is lost in the chart; the keys always change with the certificate.
+      privateKey: { rotationPolicy: 'Always' },
+    })
+    for key in keys
+  }
+  else if auto.method == 'cronJob' && c.hubble && k.isSet(hubble.tls.enabled) then certgen(c, {
     name: 'hubble-generate-certs',
     account: v.serviceAccounts.hubblecertgen,
     auto: auto,
     labels: { 'k8s-app': 'hubble-generate-certs', 'app.kubernetes.io/name': 'hubble-generate-certs' },
-    annotations: hubble.annotations,
     podLabels: v.certgen.podLabels,
+    annotations: hubble.annotations,
     job: true,
     roles: k.isSet(v.rbac.create),
     rules: rules,
-    certificates: k.list([
-      certificate('hubble-server-certs', inCluster, hubble.tls.server, both),
-      if c.relay then certificate('hubble-relay-client-certs', '*.hubble-relay.cilium.io', null, client),
-      if relayServer then certificate('hubble-relay-server-certs', '*.hubble-relay.cilium.io', hubble.relay.tls.server, server),
-      if k.isSet(hubble.metrics.tls.enabled) then certificate('hubble-metrics-server-certs', metricsName, hubble.metrics.tls.server, server),
-      if k.isSet(hubble.ui.enabled) && relayServer then certificate('hubble-ui-client-certs', '*.hubble-ui.cilium.io', null, client),
-    ]),
+    certificates: [asOrdered(c, all[key]) for key in [
+      'serverCertificate',
+      'relayClientCertificate',
+      'relayServerCertificate',
+      'metricsCertificate',
+      'uiClientCertificate',
+    ] if all[key].wanted],
   })
+  else {}

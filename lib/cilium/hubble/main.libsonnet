@@ -1,13 +1,13 @@
 // Hubble beside the agents: the peer service, certificates, metrics, Relay and the UI.
 local k = import '../kube.libsonnet';
 local certificates = import 'certificates.libsonnet';
+local metrics = import 'metrics.libsonnet';
+local relay = import 'relay.libsonnet';
+local ui = import 'ui.libsonnet';
 
 function(c)
   local v = c.values;
   local hubble = v.hubble;
-  local auto = hubble.tls.auto;
-  local generated(method) = c.hubble && k.isSet(hubble.tls.enabled) && k.isSet(auto.enabled) && auto.method == method;
-  local jobs = if generated('cronJob') then certificates(c) else {};
   {
     peerService: if c.agent && c.hubble then {
       apiVersion: 'v1',
@@ -24,4 +24,8 @@ function(c)
         internalTrafficPolicy: 'Local',
       },
     },
-  } + { ['certgen' + std.asciiUpper(name[0]) + name[1:]]: jobs[name] for name in std.objectFields(jobs) }
+  }
+  + certificates(c)
+  + metrics(c)
+  + relay(c)
+  + ui(c)

@@ -54,13 +54,13 @@ function(c)
       if k.isSet(v.eni.enabled) && !k.isSet(v.eni.iamRole) then awsCredentials,
       if k.isSet(v.alibabacloud.enabled) then alibabaCredentials,
       c.apiServerEnv,
-      if k.isSet(v.azure.enabled) then [
+      if k.isSet(v.azure.enabled) then k.list([
         if k.isSet(v.azure.subscriptionID) then { name: 'AZURE_SUBSCRIPTION_ID', value: v.azure.subscriptionID },
         if k.isSet(v.azure.tenantID) then { name: 'AZURE_TENANT_ID', value: v.azure.tenantID },
         if k.isSet(v.azure.resourceGroup) then { name: 'AZURE_RESOURCE_GROUP', value: v.azure.resourceGroup },
         if k.isSet(v.azure.clientID) then azureCredential('AZURE_CLIENT_ID'),
         if k.isSet(v.azure.clientID) then azureCredential('AZURE_CLIENT_SECRET'),
-      ],
+      ]),
       operator.extraEnv,
     ]),
     ports: k.list([

@@ -1,7 +1,51 @@
 // The operator and what belongs to it.
+local k = import '../kube.libsonnet';
+local monitoring = import '../monitoring.libsonnet';
 local deployment = import 'deployment.libsonnet';
 local rbac = import 'rbac.libsonnet';
 
-function(c) rbac(c) {
-  operatorDeployment: if c.operator then deployment(c),
-}
+local appLabels = { 'io.cilium/app': 'operator', name: 'cilium-operator' };
+local labels = appLabels { 'app.kubernetes.io/name': 'cilium-operator' };
+
+function(c)
+  local operator = c.values.operator;
+  local prometheus = operator.prometheus;
+  local monitored = k.isSet(prometheus.serviceMonitor.enabled);
+  local metrics = c.operator && k.isSet(prometheus.enabled);
+  local azure = c.values.azure;
+  rbac(c) {
+    operatorDeployment: if c.operator then deployment(c),
+    operatorService: if metrics && (monitored || k.isSet(prometheus.metricsService)) then {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: c.metadata('cilium-operator', labels, operator.annotations),
+      spec: {
+        clusterIP: 'None',
+        type: 'ClusterIP',
+        ports: [k.compact({ name: 'metrics', port: prometheus.port, protocol: 'TCP', targetPort: 'prometheus' })],
+        selector: appLabels,
+      },
+    },
+    operatorServiceMonitor: if metrics && monitored then monitoring.serviceMonitor(
+      c,
+      'cilium-operator',
+      prometheus.serviceMonitor,
+      appLabels,
+      [monitoring.endpoint('metrics', prometheus.serviceMonitor)],
+      operator.annotations,
+      ['io.cilium/app'],
+    ),
+    operatorPodDisruptionBudget:
+      if c.operator then monitoring.disruptionBudget(c, 'cilium-operator', operator.podDisruptionBudget, labels, appLabels, operator.annotations),
+    // Azure's credentials, if the values hold them
+    azureSecret: if c.operator && k.isSet(azure.enabled) && k.isSet(azure.clientID) then {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: c.bareMetadata('cilium-azure', operator.annotations),
+      type: 'Opaque',
+      data: {
+        AZURE_CLIENT_ID: std.base64(k.word(azure.clientID)),
+        AZURE_CLIENT_SECRET: std.base64(k.word(azure.clientSecret)),
+      },
+    },
+  }

@@ -1,6 +1,8 @@
 // Certificates made by a Job inside the cluster, so that no key is ever part of what is rendered: cilium-certgen runs
 // once when its task changes, and again on a schedule before the certificates expire.
-local k = import 'kube.libsonnet';
+local k = import '../kube.libsonnet';
+
+local hosts(certificate) = certificate.dnsNames + certificate.ipAddresses;
 
 // The task as certgen reads it.
 local config(certificates, namespace, validity) = std.lines(
@@ -10,7 +12,7 @@ local config(certificates, namespace, validity) = std.lines(
       '  namespace: ' + namespace,
       '  commonName: ' + std.escapeStringJson(certificate.commonName),
     ]
-    + (if certificate.hosts == null then [] else ['  hosts:'] + ['  - ' + std.escapeStringJson(host) for host in certificate.hosts])
+    + (if std.length(hosts(certificate)) == 0 then [] else ['  hosts:'] + ['  - ' + std.escapeStringJson(host) for host in hosts(certificate)])
     + ['  usage:'] + ['  - ' + usage for usage in certificate.usage]
     + ['  validity: ' + validity]
     for certificate in certificates
@@ -68,7 +70,7 @@ function(c, task)
 
   {
     // A Job cannot be changed, so another task is another Job.
-    job: if task.job then {
+    certgenJob: if task.job then {
       apiVersion: 'batch/v1',
       kind: 'Job',
       metadata: c.metadata(
@@ -78,7 +80,7 @@ function(c, task)
       ),
       spec: job,
     },
-    cronJob: if k.isSet(auto.schedule) then {
+    certgenCronJob: if k.isSet(auto.schedule) then {
       apiVersion: 'batch/v1',
       kind: 'CronJob',
       metadata: c.metadata(task.name, task.labels, c.annotations([certgen.annotations.cronJob, task.annotations])),
@@ -90,18 +92,18 @@ function(c, task)
         jobTemplate: { spec: job },
       }),
     },
-    serviceAccount: if withAccount then {
+    certgenServiceAccount: if withAccount then {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
       metadata: c.bareMetadata(task.account.name, c.annotations([task.annotations, task.account.annotations])),
     },
-    role: if withAccount && task.roles then {
+    certgenRole: if withAccount && task.roles then {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
       metadata: c.metadata(task.name, annotations=task.annotations),
       rules: task.rules,
     },
-    roleBinding: if withAccount && task.roles then {
+    certgenRoleBinding: if withAccount && task.roles then {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       metadata: c.metadata(task.name, annotations=task.annotations),

@@ -1,0 +1,18 @@
+// The same certificates as orders to cert-manager: one Certificate object each.
+local k = import '../kube.libsonnet';
+
+// certificate: see hubble/certificates.libsonnet; spec: what the orders of one component have in common.
+function(c, certificate, auto, annotations, spec) {
+  apiVersion: 'cert-manager.io/v1',
+  kind: 'Certificate',
+  metadata: { name: certificate.name, namespace: c.namespace } + (if annotations == null then {} else { annotations: annotations }),
+  spec: k.compact({
+    issuerRef: auto.certManagerIssuerRef,
+    secretName: certificate.name,
+    commonName: certificate.commonName,
+    dnsNames: k.given(certificate.dnsNames),
+    ipAddresses: k.given(certificate.ipAddresses),
+    duration: k.word(k.orZero(auto.certValidityDuration) * 24) + 'h0m0s',
+    subject: k.given(auto.subject),
+  } + spec),
+}

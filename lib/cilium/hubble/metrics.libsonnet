@@ -1,0 +1,54 @@
+// Hubble's metrics: the Service and ServiceMonitor in front of the agents' ports, and what they read at run time.
+local k = import '../kube.libsonnet';
+local monitoring = import '../monitoring.libsonnet';
+
+function(c)
+  local v = c.values;
+  local hubble = v.hubble;
+  local metrics = hubble.metrics;
+  local serves = c.hubble && (k.isSet(metrics.enabled) || k.isSet(metrics.dynamic.enabled));
+  local monitored = k.isSet(metrics.serviceMonitor.enabled);
+  local labels = { 'k8s-app': 'hubble', 'app.kubernetes.io/name': 'hubble' };
+  local tls = if k.isSet(metrics.tls.enabled) then {
+    scheme: 'https',
+    tlsConfig: { serverName: c.hubbleDomain + '.hubble-metrics.cilium.io' } + k.orEmptyMap(metrics.serviceMonitor.tlsConfig),
+  } else { scheme: 'http' };
+  // Settings that the agents watch while they run: a list under one name, as a file of a ConfigMap.
+  local watched(values, file, name) = if k.isSet(values.enabled) && k.isSet(values.config.createConfigMap) then {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: c.bareMetadata(values.config.configMapName),
+    data: {
+      [file]:
+        if k.isSet(values.config.content) then std.manifestYamlDoc({ [name]: values.config.content }, quote_keys=false) + '\n' else '',
+    },
+  };
+  {
+    metricsService: if serves then {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: c.metadata('hubble-metrics', labels, c.annotations([
+        hubble.annotations,
+        metrics.serviceAnnotations,
+        if !monitored then { 'prometheus.io/scrape': 'true', 'prometheus.io/port': k.word(metrics.port) },
+      ])),
+      spec: {
+        clusterIP: 'None',
+        type: 'ClusterIP',
+        ports: [k.compact({ name: 'hubble-metrics', port: metrics.port, protocol: 'TCP', targetPort: 'hubble-metrics' })],
+        selector: { 'k8s-app': 'cilium' },
+      },
+    },
+    metricsServiceMonitor: if serves && monitored then monitoring.serviceMonitor(
+      c,
+      'hubble',
+      metrics.serviceMonitor,
+      { 'k8s-app': 'hubble' },
+      [monitoring.endpoint('hubble-metrics', metrics.serviceMonitor) + tls],
+      hubble.annotations,
+      // The chart looks for the namespace in the agents' section.
+      namespace=v.prometheus.serviceMonitor.namespace,
+    ),
+    dynamicMetricsConfig: watched(metrics.dynamic, 'dynamic-metrics.yaml', 'metrics'),
+    flowLogConfig: watched(hubble.export.dynamic, 'flowlogs.yaml', 'flowLogs'),
+  }
