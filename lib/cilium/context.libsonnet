@@ -205,14 +205,23 @@ function(version, release, values, cluster, settings, networkArgs) {
       c.certificateSources('clustermesh-apiserver-local-cert', pair('local-etcd-client'), 'local-etcd-client-ca.crt'),
     ])),
 
-  // Other clusters by name, as [{ name:, … }], whichever way the user listed them.
+  // Other clusters as [{ name:, … }], whichever way the user listed them, without those that are switched off.
   meshClusters::
     local clusters = v.clustermesh.config.clusters;
-    if std.isObject(clusters) then [{ name: name } + clusters[name] for name in std.objectFields(clusters)]
-    else k.orEmpty(clusters),
+    local all =
+      if std.isObject(clusters) then [{ name: name } + k.orEmptyMap(clusters[name]) for name in std.objectFields(clusters)]
+      else k.orEmpty(clusters);
+    [cluster for cluster in all if std.get(cluster, 'enabled', true) != false],
+  // A remote cluster's own certificate, if it has one.
+  meshTLS(cluster)::
+    local tls = k.orEmptyMap(std.get(cluster, 'tls'));
+    if k.isSet(std.get(tls, 'cert')) && k.isSet(std.get(tls, 'key')) then tls,
+  // Remote clusters log in as users of their own.
+  meshUsers:: v.clustermesh.apiserver.kvstoremesh.kvstoreMode == 'internal'
+              && c.identityObjects && v.clustermesh.apiserver.tls.authMode != 'legacy',
   // Their addresses under the mesh's domain, for pods that connect to them directly. With KVStoreMesh only the mesh's own
   // API server does.
-  hostAliases:: [
+  hostAliases:: if k.isSet(v.clustermesh.disableKubernetesHostAliases) then [] else [
     { ip: ip, hostnames: [cluster.name + '.' + k.word(v.clustermesh.config.domain)] }
     for cluster in c.meshClusters
     for ip in k.orEmpty(std.get(cluster, 'ips'))

@@ -6,12 +6,30 @@ local readNetworkArgs = import 'network-args.libsonnet';
 local versions = import 'versions/main.libsonnet';
 
 local agent = import 'agent/main.libsonnet';
+local authority = import 'certificates/authority.libsonnet';
+local clustermesh = import 'clustermesh/main.libsonnet';
+local dashboards = import 'dashboards/main.libsonnet';
+local dnsproxy = import 'dnsproxy/main.libsonnet';
 local envoy = import 'envoy/main.libsonnet';
 local hubble = import 'hubble/main.libsonnet';
 local namespaces = import 'namespaces.libsonnet';
 local nodeinit = import 'nodeinit/main.libsonnet';
 local operator = import 'operator/main.libsonnet';
+local preflight = import 'preflight/main.libsonnet';
 local quotas = import 'quotas.libsonnet';
+local servicemesh = import 'servicemesh/main.libsonnet';
+local spire = import 'spire/main.libsonnet';
+local ztunnel = import 'ztunnel/main.libsonnet';
+
+// What is applied together: component → the parts that make it up. Every part is function(context) → { key: object }.
+local components = {
+  cilium: [namespaces, quotas, authority, agent, operator, envoy, nodeinit, servicemesh, dnsproxy, ztunnel],
+  hubble: [hubble],
+  clustermesh: [clustermesh],
+  spire: [spire],
+  preflight: [preflight],
+  dashboards: [dashboards],
+};
 
 // What the cluster's definition says outside of `cilium.values`, as values between the defaults and the user's own.
 local clusterFacts(cluster) = {
@@ -35,8 +53,8 @@ local clusterFacts(cluster) = {
       version: release,
       findings: networkArgs.findings,
       components: {
-        cilium: k.compact(namespaces(c) + quotas(c) + agent(c) + operator(c) + envoy(c) + nodeinit(c)),
-        hubble: k.compact(hubble(c)),
+        [component]: k.compact(std.foldl(function(objects, part) objects + part(c), components[component], {}))
+        for component in std.objectFields(components)
       },
     },
 }

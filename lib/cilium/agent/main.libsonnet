@@ -8,7 +8,7 @@ local rbac = import 'rbac.libsonnet';
 function(c)
   local v = c.values;
   local preflight = k.isSet(v.preflight.enabled);
-  rbac(c) + metrics(c) {
+  rbac.objects(c) + metrics(c) {
     daemonset: if c.agent then daemonset(c),
     config: if (c.agentWanted || c.operator || c.mesh) && !preflight then config.object(c),
     ipMasqAgentConfig: if k.isSet(v.ipMasqAgent.enabled) && k.isSet(v.ipMasqAgent.config) then {

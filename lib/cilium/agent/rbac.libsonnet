@@ -4,14 +4,16 @@ local k = import '../kube.libsonnet';
 local readConfig = [k.rule('', ['configmaps'], k.read)];
 local readSecrets = [k.rule('', ['secrets'], k.read)];
 
-local rules(c) =
+// The check before an upgrade starts agents of the new version beside the old ones and needs what they need, and always
+// the Secrets.
+local rules(c, preflight=false) =
   local v = c.values;
   k.list([
     k.rule('networking.k8s.io', ['networkpolicies'], k.read),
     k.rule('discovery.k8s.io', ['endpointslices'], k.read),
     k.rule('', k.list([
       ['namespaces', 'services', 'pods', 'nodes'],
-      if !c.secretsFromOneNamespace then 'secrets',
+      if preflight || !c.secretsFromOneNamespace then 'secrets',
     ]), k.read),
     if k.isSet(v.hubble.dropEventEmitter.enabled) then k.rule('', ['events'], ['create', 'patch']),
     if k.isSet(v.annotateK8sNode) then k.rule('', ['nodes/status'], ['patch']),
@@ -51,65 +53,69 @@ local rules(c) =
     if k.isSet(v.k8sClusterNetworkPolicy.enabled) then k.rule('policy.networking.k8s.io', ['clusternetworkpolicies'], k.read),
   ]);
 
-function(c)
-  local v = c.values;
-  local account = v.serviceAccounts.cilium;
-  local withAccount = c.agent && k.isSet(account.create);
-  // Each feature keeps its Secrets in a namespace of its choice; the agents read them there and nowhere else.
-  local secretRole(role, binding, enabled, namespace) = if withAccount && enabled && k.isSet(namespace) then {
-    role: {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata: c.metadata(role, annotations=v.annotations, namespace=namespace) { labels: c.partOf },
-      rules: readSecrets,
+{
+  rules:: rules,
+
+  objects(c)::
+    local v = c.values;
+    local account = v.serviceAccounts.cilium;
+    local withAccount = c.agent && k.isSet(account.create);
+    // Each feature keeps its Secrets in a namespace of its choice; the agents read them there and nowhere else.
+    local secretRole(role, binding, enabled, namespace) = if withAccount && enabled && k.isSet(namespace) then {
+      role: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: c.metadata(role, annotations=v.annotations, namespace=namespace) { labels: c.partOf },
+        rules: readSecrets,
+      },
+      binding: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: c.metadata(binding, annotations=v.annotations, namespace=namespace),
+      } + k.binding('Role', role, account.name, c.namespace),
+    } else { role: null, binding: null };
+    local ingress = secretRole('cilium-ingress-secrets', 'cilium-secrets', k.isSet(v.ingressController.enabled), v.ingressController.secretsNamespace.name);
+    local gateway = secretRole('cilium-gateway-secrets', 'cilium-gateway-secrets', k.isSet(v.gatewayAPI.enabled), v.gatewayAPI.secretsNamespace.name);
+    local envoyConfig = secretRole('cilium-envoy-config-secrets', 'cilium-envoy-config-secrets', k.isSet(v.envoyConfig.enabled), v.envoyConfig.secretsNamespace.name);
+    local bgp = secretRole('cilium-bgp-control-plane-secrets', 'cilium-bgp-control-plane-secrets', k.isSet(v.bgpControlPlane.enabled), v.bgpControlPlane.secretsNamespace.name);
+    local interception = secretRole('cilium-tlsinterception-secrets', 'cilium-tlsinterception-secrets', c.secretsFromOneNamespace, v.tls.secretsNamespace.name);
+    {
+      serviceAccount: if withAccount then {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: c.bareMetadata(account.name, c.annotations([v.annotations, account.annotations])),
+      },
+      clusterRole: if c.agent && k.isSet(v.rbac.create) then {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: c.clusterMetadata('cilium', annotations=v.annotations),
+        rules: rules(c),
+      },
+      clusterRoleBinding: if withAccount && k.isSet(v.rbac.create) then {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: c.clusterMetadata('cilium', annotations=v.annotations),
+      } + k.binding('ClusterRole', 'cilium', account.name, c.namespace),
+      configRole: if c.agent then {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: c.metadata('cilium-config-agent', annotations=v.annotations),
+        rules: readConfig,
+      },
+      configRoleBinding: if c.agent then {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: c.metadata('cilium-config-agent', annotations=v.annotations),
+      } + k.binding('Role', 'cilium-config-agent', account.name, c.namespace),
+      ingressSecretsRole: ingress.role,
+      ingressSecretsRoleBinding: ingress.binding,
+      gatewaySecretsRole: gateway.role,
+      gatewaySecretsRoleBinding: gateway.binding,
+      envoyConfigSecretsRole: envoyConfig.role,
+      envoyConfigSecretsRoleBinding: envoyConfig.binding,
+      bgpSecretsRole: bgp.role,
+      bgpSecretsRoleBinding: bgp.binding,
+      tlsInterceptionSecretsRole: interception.role,
+      tlsInterceptionSecretsRoleBinding: interception.binding,
     },
-    binding: {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: c.metadata(binding, annotations=v.annotations, namespace=namespace),
-    } + k.binding('Role', role, account.name, c.namespace),
-  } else { role: null, binding: null };
-  local ingress = secretRole('cilium-ingress-secrets', 'cilium-secrets', k.isSet(v.ingressController.enabled), v.ingressController.secretsNamespace.name);
-  local gateway = secretRole('cilium-gateway-secrets', 'cilium-gateway-secrets', k.isSet(v.gatewayAPI.enabled), v.gatewayAPI.secretsNamespace.name);
-  local envoyConfig = secretRole('cilium-envoy-config-secrets', 'cilium-envoy-config-secrets', k.isSet(v.envoyConfig.enabled), v.envoyConfig.secretsNamespace.name);
-  local bgp = secretRole('cilium-bgp-control-plane-secrets', 'cilium-bgp-control-plane-secrets', k.isSet(v.bgpControlPlane.enabled), v.bgpControlPlane.secretsNamespace.name);
-  local interception = secretRole('cilium-tlsinterception-secrets', 'cilium-tlsinterception-secrets', c.secretsFromOneNamespace, v.tls.secretsNamespace.name);
-  {
-    serviceAccount: if withAccount then {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: c.bareMetadata(account.name, c.annotations([v.annotations, account.annotations])),
-    },
-    clusterRole: if c.agent && k.isSet(v.rbac.create) then {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRole',
-      metadata: c.clusterMetadata('cilium', annotations=v.annotations),
-      rules: rules(c),
-    },
-    clusterRoleBinding: if withAccount && k.isSet(v.rbac.create) then {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: c.clusterMetadata('cilium', annotations=v.annotations),
-    } + k.binding('ClusterRole', 'cilium', account.name, c.namespace),
-    configRole: if c.agent then {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata: c.metadata('cilium-config-agent', annotations=v.annotations),
-      rules: readConfig,
-    },
-    configRoleBinding: if c.agent then {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: c.metadata('cilium-config-agent', annotations=v.annotations),
-    } + k.binding('Role', 'cilium-config-agent', account.name, c.namespace),
-    ingressSecretsRole: ingress.role,
-    ingressSecretsRoleBinding: ingress.binding,
-    gatewaySecretsRole: gateway.role,
-    gatewaySecretsRoleBinding: gateway.binding,
-    envoyConfigSecretsRole: envoyConfig.role,
-    envoyConfigSecretsRoleBinding: envoyConfig.binding,
-    bgpSecretsRole: bgp.role,
-    bgpSecretsRoleBinding: bgp.binding,
-    tlsInterceptionSecretsRole: interception.role,
-    tlsInterceptionSecretsRoleBinding: interception.binding,
-  }
+}

@@ -9,7 +9,7 @@ function(c)
   local v = c.values;
   local hubble = v.hubble;
   {
-    peerService: if c.agent && c.hubble then {
+    peerService: if c.agentWanted && c.hubble then {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: c.metadata('hubble-peer', { 'k8s-app': 'cilium', 'app.kubernetes.io/name': 'hubble-peer' }, hubble.annotations),

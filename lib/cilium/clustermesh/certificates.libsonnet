@@ -1,0 +1,67 @@
+// The mesh's certificates: the API server's own, and one for each kind of client.
+local certgen = import '../certificates/certgen.libsonnet';
+local certmanager = import '../certificates/certmanager.libsonnet';
+local k = import '../kube.libsonnet';
+
+local base = ['signing', 'key encipherment'];
+local client = base + ['client auth'];
+
+local names = [
+  'clustermesh-apiserver-server-cert',
+  'clustermesh-apiserver-admin-cert',
+  'clustermesh-apiserver-remote-cert',
+  'clustermesh-apiserver-local-cert',
+];
+local rules = [
+  k.rule('', ['secrets'], ['create']),
+  k.rule('', ['secrets'], ['get', 'update'], ['cilium-ca']),
+  k.rule('', ['secrets'], ['update'], names),
+];
+
+local certificates(c) =
+  local v = c.values;
+  local auto = v.clustermesh.apiserver.tls.auto;
+  local service = 'clustermesh-apiserver.' + c.namespace + '.svc';
+  local certificate(name, commonName, dnsNames=[], ipAddresses=[], usage=client) =
+    { name: name, commonName: commonName, dnsNames: dnsNames, ipAddresses: ipAddresses, usage: usage };
+  // 'cluster' and 'migration' give each remote cluster a user of its own.
+  local remote = if v.clustermesh.apiserver.tls.authMode == 'cluster' then 'remote-' + v.cluster.name else 'remote';
+  {
+    serverCertificate: certificate(
+      names[0],
+      service,
+      [service, '*.mesh.cilium.io'] + k.orEmpty(auto.server.extraDnsNames),
+      ['127.0.0.1', '::1'] + k.orEmpty(auto.server.extraIpAddresses),
+      base + ['server auth'],
+    ),
+    adminCertificate: certificate(names[1], 'admin-' + v.cluster.name),
+    remoteCertificate: certificate(names[2], remote),
+    localCertificate: if k.isSet(v.clustermesh.apiserver.kvstoremesh.enabled) then certificate(names[3], 'local-' + v.cluster.name),
+  };
+
+function(c)
+  local v = c.values;
+  local apiserver = v.clustermesh.apiserver;
+  local auto = apiserver.tls.auto;
+  local internal = apiserver.kvstoremesh.kvstoreMode == 'internal';
+  local all = certificates(c);
+  local annotations = k.given(v.clustermesh.annotations);
+  if !c.mesh || !k.isSet(auto.enabled) then {}
+  else if auto.method == 'certmanager' then (if !internal then {} else {
+                                               [key]: certmanager(c, all[key], auto, annotations, { privateKey: k.given(auto.privateKey) })
+                                               for key in std.objectFields(all)
+                                               if all[key] != null
+                                             })
+  else if auto.method == 'cronJob' then certgen(c, {
+    name: 'clustermesh-apiserver-generate-certs',
+    account: v.serviceAccounts.clustermeshcertgen,
+    auto: auto,
+    labels: { 'k8s-app': 'clustermesh-apiserver-generate-certs' },
+    podLabels: apiserver.podLabels,
+    annotations: v.clustermesh.annotations,
+    job: internal,
+    roles: true,
+    rules: rules,
+    certificates: k.list([all.serverCertificate, all.adminCertificate, all.remoteCertificate, all.localCertificate]),
+  })
+  else {}

@@ -1,0 +1,233 @@
+// SPIRE, which gives out the identities for mutual authentication: a server, and an agent on every node.
+local k = import '../kube.libsonnet';
+local scripts = import 'scripts.libsonnet';
+
+local serverRules = [
+  k.rule('authentication.k8s.io', ['tokenreviews'], ['create']),
+  k.rule('', ['pods'], ['get']),
+  k.rule('', ['nodes', 'nodes/proxy'], ['get']),
+];
+local agentRules = [k.rule('', ['pods', 'nodes', 'nodes/proxy'], ['get'])];
+local bundleRules = [k.rule('', ['configmaps'], ['patch', 'get', 'list'])];
+
+local live = { httpGet: { path: '/live', port: 'http' }, failureThreshold: 2, initialDelaySeconds: 15, periodSeconds: 60, timeoutSeconds: 3 };
+local ready = { httpGet: { path: '/ready', port: 'http' }, initialDelaySeconds: 5, periodSeconds: 5 };
+
+function(c)
+  local v = c.values;
+  local spire = v.authentication.mutual.spire;
+  local install = spire.install;
+  local home = install.namespace;
+  local agent = install.agent;
+  local server = install.server;
+  // What belongs to others is marked only with the user's own labels.
+  local metadata(name, annotations=null, labels={}, namespace=home) = k.compact({
+    name: k.given(name),
+    namespace: k.given(namespace),
+    labels: k.given(labels + c.commonLabels),
+    annotations: c.annotations([spire.annotations, annotations]),
+  });
+  local socketFolder = k.dirname(k.word(spire.adminSocketPath));
+  local runImage(name, image, command) = k.compact({
+    name: name,
+    image: c.image(image),
+    imagePullPolicy: image.pullPolicy,
+    command: ['/bin/sh', '-c', command],
+  });
+
+  local agentDaemonset = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    // The chart puts the server's annotations here as well; those of the agent have no effect.
+    metadata: metadata('spire-agent', server.annotations, { app: 'spire-agent' } + k.orEmptyMap(agent.labels)),
+    spec: {
+      selector: { matchLabels: { app: 'spire-agent' } },
+      template: {
+        metadata: k.compact({
+          namespace: k.given(home),
+          labels: { app: 'spire-agent' } + k.orEmptyMap(agent.labels) + c.commonLabels,
+        }),
+        spec: k.compact({
+          imagePullSecrets: k.given(v.imagePullSecrets),
+          hostPID: true,
+          hostNetwork: true,
+          dnsPolicy: 'ClusterFirstWithHostNet',
+          serviceAccountName: k.given(agent.serviceAccount.name),
+          priorityClassName: c.priorityClass(agent.priorityClassName, 'system-node-critical'),
+          securityContext: k.given(agent.podSecurityContext),
+          initContainers: [runImage('init', install.initImage, scripts.waitForServer(c))],
+          containers: [k.compact({
+            name: 'spire-agent',
+            image: c.image(agent.image),
+            imagePullPolicy: agent.image.pullPolicy,
+            args: ['-config', '/run/spire/config/agent.conf'],
+            env: [{ name: 'MY_NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } }],
+            ports: [{ name: 'http', containerPort: 4251 }],
+            securityContext: k.given(agent.securityContext),
+            resources: k.given(agent.resources),
+            volumeMounts: [
+              k.mount('spire-config', '/run/spire/config', readOnly=true),
+              k.mount('spire-bundle', '/run/spire/bundle'),
+              k.mount('spire-agent-socket', socketFolder, readOnly=false),
+              k.mount('spire-agent', '/var/run/secrets/tokens'),
+            ],
+            livenessProbe: live,
+            readinessProbe: ready,
+          })],
+          affinity: k.given(agent.affinity),
+          nodeSelector: k.given(agent.nodeSelector),
+          // SPIRE comes before Cilium's agents, on nodes that still wait for them.
+          tolerations: k.list([
+            agent.tolerations,
+            k.compact({ key: k.given(v.agentNotReadyTaintKey), effect: 'NoSchedule' }),
+          ]),
+          volumes: [
+            { name: 'spire-config', configMap: { name: 'spire-agent' } },
+            { name: 'spire-bundle', configMap: { name: 'spire-bundle' } },
+            k.hostPath('spire-agent-socket', socketFolder, 'DirectoryOrCreate'),
+            {
+              name: 'spire-agent',
+              projected: { sources: [{ serviceAccountToken: { path: 'spire-agent', expirationSeconds: 600, audience: 'spire-server' } }] },
+            },
+          ],
+        }),
+      },
+    },
+  };
+
+  local stored = k.isSet(server.dataStorage.enabled);
+  local serverStatefulset = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: metadata('spire-server', server.annotations, { app: 'spire-server' } + k.orEmptyMap(server.labels)),
+    spec: k.compact({
+      replicas: 1,
+      selector: { matchLabels: { app: 'spire-server' } },
+      serviceName: 'spire-server',
+      template: {
+        metadata: {
+          annotations: { 'kubectl.kubernetes.io/default-container': 'spire-server' },
+          labels: { app: 'spire-server' } + k.orEmptyMap(server.labels) + c.commonLabels,
+        },
+        spec: k.compact({
+          imagePullSecrets: k.given(v.imagePullSecrets),
+          serviceAccountName: k.given(server.serviceAccount.name),
+          shareProcessNamespace: true,
+          hostUsers: c.hostUsers(true),
+          priorityClassName: c.priorityClass(server.priorityClassName, 'system-node-critical'),
+          securityContext: k.given(server.podSecurityContext),
+          initContainers: k.given(server.initContainers),
+          containers: [
+            runImage('cilium-init', install.initImage, scripts.registerEntries(c)),
+            k.compact({
+              name: 'spire-server',
+              image: c.image(server.image),
+              imagePullPolicy: server.image.pullPolicy,
+              args: ['-config', '/run/spire/config/server.conf'],
+              ports: [{ name: 'grpc', containerPort: 8081 }, { name: 'http', containerPort: 8080 }],
+              securityContext: k.given(server.securityContext),
+              resources: k.given(server.resources),
+              volumeMounts: [
+                k.mount('spire-config', '/run/spire/config', readOnly=true),
+                k.mount('spire-data', '/run/spire/data', readOnly=false),
+                k.mount('spire-server-socket', '/tmp/spire-server/private', readOnly=false),
+              ],
+              livenessProbe: live,
+              readinessProbe: ready,
+            }),
+          ],
+          affinity: k.given(server.affinity),
+          nodeSelector: k.given(server.nodeSelector),
+          tolerations: k.given(server.tolerations),
+          volumes: k.list([
+            { name: 'spire-config', configMap: { name: 'spire-server' } },
+            k.hostPath('spire-server-socket', '/var/run/spire-server/sockets', 'DirectoryOrCreate'),
+            if !stored then { name: 'spire-data', emptyDir: {} },
+          ]),
+        }),
+      },
+      volumeClaimTemplates: if stored then [{
+        metadata: { name: 'spire-data' },
+        spec: k.compact({
+          accessModes: [if server.dataStorage.accessMode == null then 'ReadWriteOnce' else server.dataStorage.accessMode],
+          resources: { requests: k.compact({ storage: server.dataStorage.size }) },
+          storageClassName: k.given(server.dataStorage.storageClass),
+        }),
+      }],
+    }),
+  };
+
+  local role(account, rules) = {
+    role: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: metadata(account, namespace=null),
+      rules: rules,
+    },
+    binding: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: metadata(account, namespace=null),
+    } + k.binding('ClusterRole', account, account, home),
+  };
+  local agentAccount = k.isSet(agent.serviceAccount.create);
+  local serverAccount = k.isSet(server.serviceAccount.create);
+  local agentRole = role(agent.serviceAccount.name, agentRules);
+  local serverRole = role(server.serviceAccount.name, serverRules);
+  local withRoles = k.isSet(v.rbac.create);
+
+  if !(c.spire && k.isSet(install.enabled)) then {} else {
+    namespace: if !k.isSet(install.existingNamespace) then {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: metadata(home, namespace=null),
+    },
+    agentDaemonset: agentDaemonset,
+    agentConfig: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: metadata('spire-agent'),
+      data: { 'agent.conf': scripts.agentConfig(c) },
+    },
+    agentServiceAccount: if agentAccount then { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(agent.serviceAccount.name) },
+    agentClusterRole: if agentAccount && withRoles then agentRole.role,
+    agentClusterRoleBinding: if agentAccount && withRoles then agentRole.binding,
+    // The server writes its authority here, and the agents read it.
+    bundleConfig: { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('spire-bundle') },
+    serverStatefulset: serverStatefulset,
+    serverConfig: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: metadata('spire-server'),
+      data: { 'server.conf': scripts.serverConfig(c) },
+    },
+    serverService: {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: metadata('spire-server', server.service.annotations, k.orEmptyMap(server.service.labels)),
+      spec: k.compact({
+        type: k.given(server.service.type),
+        ports: [{ name: 'grpc', port: 8081, targetPort: 'grpc', protocol: 'TCP' }],
+        selector: { app: 'spire-server' },
+      }),
+    },
+    serverServiceAccount: if serverAccount then { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(server.serviceAccount.name) },
+    serverClusterRole: if serverAccount && withRoles then serverRole.role,
+    serverClusterRoleBinding: if serverAccount && withRoles then serverRole.binding,
+    serverRole: if serverAccount then {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: metadata(server.serviceAccount.name),
+      rules: bundleRules,
+    },
+    serverRoleBinding: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: metadata(server.serviceAccount.name),
+    } + k.binding('Role', server.serviceAccount.name, server.serviceAccount.name, home),
+    serverPodRoleBinding: {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: metadata(k.word(server.serviceAccount.name) + '-pod'),
+    } + k.binding('ClusterRole', k.word(server.serviceAccount.name) + '-pod', server.serviceAccount.name, home),
+  }
