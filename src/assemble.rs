@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::Finding;
+use crate::field_path;
+use crate::finding::{Finding, nearest};
 use crate::object::{KubeObject, ObjectId};
 use crate::value::Value;
 
@@ -14,10 +15,11 @@ use crate::value::Value;
 pub fn assemble(manifests: &[(String, Value)]) -> (Vec<KubeObject>, Vec<Finding>) {
     let mut assembly = Assembly::default();
     for (path, value) in manifests {
-        let component = path.split('.').nth(1).unwrap_or_default().to_owned();
+        let component = field_path::split(path).into_iter().nth(1).unwrap_or_default();
         assembly.search(&component, path.clone(), value);
     }
     assembly.refuse_twins();
+    assembly.suggest_patches();
     (assembly.objects, assembly.findings)
 }
 
@@ -28,6 +30,8 @@ const OBJECT_KEYS: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "data"
 struct Assembly {
     objects: Vec<KubeObject>,
     findings: Vec<Finding>,
+    /// Which findings are about objects that lack something.
+    incomplete: Vec<usize>,
 }
 
 impl Assembly {
@@ -51,7 +55,9 @@ impl Assembly {
             }
             Value::Map(map) => {
                 for (key, inner) in map.iter() {
-                    self.search(component, format!("{path}.{key}"), inner);
+                    let mut path = path.clone();
+                    field_path::push(&mut path, key);
+                    self.search(component, path, inner);
                 }
             }
             other => self.findings.push(
@@ -63,41 +69,52 @@ impl Assembly {
     }
 
     fn object(&mut self, component: &str, path: String, body: &Value) {
-        let mut problems = Vec::new();
-        let mut text = |keys: &[&str], required: bool| match body.at(keys) {
-            Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
-            None | Some(Value::Null) if !required => None,
-            None | Some(Value::Null) => {
-                problems.push(format!("the object has no `{}`", keys.join(".")));
-                None
+        let mut missing: Vec<String> = Vec::new();
+        let mut problems: Vec<String> = Vec::new();
+        let mut text = |keys: &[&str], required: bool| {
+            let name = keys.join(".");
+            match body.at(keys) {
+                Some(Value::String(text)) if !text.is_empty() => return Some(text.clone()),
+                None | Some(Value::Null) if !required => {}
+                None | Some(Value::Null) => missing.push(name),
+                Some(Value::String(_)) => problems.push(format!("its {name} is empty")),
+                Some(other) => problems.push(format!("its {name} must be a string, not a {}", other.type_name())),
             }
-            Some(Value::String(_)) => {
-                problems.push(format!("`{}` is empty", keys.join(".")));
-                None
-            }
-            Some(other) => {
-                problems.push(format!("`{}` must be a string, not a {}", keys.join("."), other.type_name()));
-                None
-            }
+            None
         };
         let api_version = text(&["apiVersion"], true);
         let kind = text(&["kind"], true);
         let name = text(&["metadata", "name"], true);
         let namespace = text(&["metadata", "namespace"], false);
         let generated = body.at(&["metadata", "generateName"]).is_some();
+        if !missing.is_empty() {
+            problems.insert(0, format!("the object has no {}", missing.join(" and no ")));
+        }
         if let (Some(api_version), Some(kind), Some(name), true) = (api_version, kind, name, problems.is_empty()) {
             let id = ObjectId { api_version, kind, namespace, name };
             let component = component.to_owned();
             self.objects.push(KubeObject { id, component, field_path: path, body: body.clone() });
             return;
         }
-        for problem in problems {
-            let finding = Finding::refusal(problem).path(path.clone());
-            self.findings.push(if generated {
-                finding.hint("`generateName` makes a new object at each apply; a tree in git needs `metadata.name`")
-            } else {
-                finding.hint("if this was to patch an object, its component or key is misspelt; every object needs apiVersion, kind and metadata.name")
-            });
+        let finding = Finding::refusal(problems.join(", ")).path(path);
+        self.findings.push(if generated {
+            finding.hint("`generateName` makes a new object at each apply; a tree in git needs `metadata.name`")
+        } else {
+            self.incomplete.push(self.findings.len());
+            finding.hint("every object needs apiVersion, kind and metadata.name")
+        });
+    }
+
+    /// A patch whose component or key is misspelt looks like an object that lacks nearly everything.
+    fn suggest_patches(&mut self) {
+        for index in &self.incomplete {
+            let finding = &mut self.findings[*index];
+            let paths = self.objects.iter().map(|object| object.field_path.as_str());
+            if let Some(near) = finding.path.as_deref().and_then(|path| nearest(path, paths).into_iter().next()) {
+                finding.hint = Some(format!(
+                    "did you mean to patch `{near}`? A new object needs apiVersion, kind and metadata.name"
+                ));
+            }
         }
     }
 
@@ -107,14 +124,16 @@ impl Assembly {
         for object in &self.objects {
             let id = &object.id;
             let key = (id.group(), id.kind.as_str(), id.namespace.as_deref(), id.name.as_str());
-            if let Some(other) = first.insert(key, &object.field_path) {
-                self.findings.push(
-                    Finding::refusal(format!("{id} is rendered twice, the other time by `{other}`"))
-                        .object(id)
-                        .path(object.field_path.clone())
-                        .hint("patch the one object instead of adding another: `manifests+: { <component>+: { <key>+: { … } } }`"),
-                );
-            }
+            let Some(other) = first.insert(key, &object.field_path) else { continue };
+            // The user's own object is the one to change, not the library's.
+            let mut paths = [object.field_path.as_str(), other];
+            paths.sort_by_key(|path| !path.starts_with("manifests.extra."));
+            self.findings.push(
+                Finding::refusal(format!("it is rendered twice, the other time by `{}`", paths[1]))
+                    .object(id)
+                    .path(paths[0])
+                    .hint("patch the one object instead of adding another: `manifests+: { <component>+: { <key>+: { … } } }`"),
+            );
         }
     }
 }
@@ -163,10 +182,8 @@ mod tests {
             assembled("{a: 1, b: {kind: Secret, metadata: {name: 5}}, c: {apiVersion: '', kind: X, metadata: {generateName: x}}}").1,
             [
                 "manifests.c.k.a: expected a Kubernetes object, found a number",
-                "manifests.c.k.b: the object has no `apiVersion`",
-                "manifests.c.k.b: `metadata.name` must be a string, not a number",
-                "manifests.c.k.c: `apiVersion` is empty",
-                "manifests.c.k.c: the object has no `metadata.name`",
+                "manifests.c.k.b: the object has no apiVersion, its metadata.name must be a string, not a number",
+                "manifests.c.k.c: the object has no metadata.name, its apiVersion is empty",
             ]
         );
     }
@@ -176,6 +193,6 @@ mod tests {
         let (_, findings) = assembled(
             "[{apiVersion: apps/v1, kind: D, metadata: {name: n}}, {apiVersion: apps/v1beta1, kind: D, metadata: {name: n}}]",
         );
-        assert_eq!(findings, ["manifests.c.k[1]: D n is rendered twice, the other time by `manifests.c.k[0]`"]);
+        assert_eq!(findings, ["manifests.c.k[1]: it is rendered twice, the other time by `manifests.c.k[0]`"]);
     }
 }

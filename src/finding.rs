@@ -6,6 +6,8 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
+    /// Nothing is wrong; `list` says it, other commands do not.
+    Note,
     /// Worth reading; nothing is held back.
     Warning,
     /// The cluster is not written unless the user says `--allow-findings`.

@@ -24,6 +24,7 @@ pub mod evaluate;
 pub mod library;
 pub mod limits;
 pub mod pool;
+pub mod scan;
 pub mod sources;
 
 pub mod assemble;
@@ -35,6 +36,7 @@ pub mod tree;
 pub mod write;
 pub mod yaml;
 
+pub mod field_path;
 pub mod finding;
 pub mod report;
 pub mod terminal;

@@ -80,7 +80,7 @@ impl Control {
     /// To be called every few milliseconds by the watching thread: cancels what is late, parks what does not heed that.
     pub fn watch(&self, timeout: Duration) -> Health {
         /// How long an evaluation may take to unwind before it is written off.
-        const GRACE: Duration = Duration::from_secs(2);
+        const GRACE: Duration = Duration::from_millis(500);
         match self.parked.load(Ordering::Acquire) {
             0 => {}
             1 => return Health::Lost(Trip::Memory),

@@ -293,34 +293,45 @@ impl<C: Send + Sync + 'static> Task<C> {
             Job::Definition { file, only_inventory: false } => {
                 match evaluator.definition(&file.path, self.options.depth) {
                     Evaluated::Inventory(names) => JobResult::Inventory(names),
-                    Evaluated::Cluster(cluster) => JobResult::Cluster(Box::new(self.cluster(*cluster, &file.path))),
+                    Evaluated::Cluster(cluster) => {
+                        JobResult::Cluster(Box::new(self.cluster(evaluator, *cluster, &file.path, None)))
+                    }
                     Evaluated::Failed(findings) => {
                         let cluster = EvaluatedCluster::failed(&file.stem, findings);
-                        JobResult::Cluster(Box::new(self.cluster(cluster, &file.path)))
+                        JobResult::Cluster(Box::new(self.cluster(evaluator, cluster, &file.path, None)))
                     }
                 }
             }
             Job::Member { file, index, name } => {
                 let cluster = evaluator.member(&file.path, *index, name, self.options.depth);
-                JobResult::Cluster(Box::new(self.cluster(cluster, &file.path)))
+                JobResult::Cluster(Box::new(self.cluster(evaluator, cluster, &file.path, Some(*index))))
             }
         }
     }
 
-    fn cluster<T>(&self, cluster: EvaluatedCluster, definition: &str) -> ClusterRun<T>
+    fn cluster<T>(
+        &self,
+        evaluator: &Evaluator,
+        cluster: EvaluatedCluster,
+        definition: &str,
+        member: Option<usize>,
+    ) -> ClusterRun<T>
     where
         C: Fn(&str, &ManifestTree) -> T,
     {
         let (objects, mut found) = assemble(&cluster.manifests);
         let context = Context { allow_secrets: &cluster.allow_secrets };
         found.extend(validate::validate(&context, &objects));
+        if !found.is_empty() {
+            evaluator.locate(definition, member, &mut found);
+        }
         let mut findings = cluster.findings;
         findings.extend(found);
         let worst = findings.iter().map(|finding| finding.severity).max();
         let blocked = match worst {
             Some(Severity::Refusal) => true,
             Some(Severity::Error) => !self.options.allow_findings,
-            Some(Severity::Warning) | None => false,
+            Some(Severity::Warning | Severity::Note) | None => false,
         };
         let result = (!blocked && cluster.summary.is_some()).then(|| {
             let tree = ManifestTree::from_objects(&objects);

@@ -20,6 +20,7 @@ pub fn finding_text(finding: &Finding) -> String {
     let (word, style) = match finding.severity {
         Severity::Refusal | Severity::Error => ("error", ERROR),
         Severity::Warning => ("warning", WARNING),
+        Severity::Note => ("note", HINT),
     };
     let _ = write!(out, "{style}{word}{style:#}{BOLD}:{BOLD:#} ");
     if let Some(cluster) = &finding.cluster {

@@ -8,9 +8,10 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::library;
+use crate::scan::{self, Scan};
 
 /// What the names of built-in library files start with. No fleet file can be imported by such a name.
 pub const BUILT_IN: &str = "<cniforge>/";
@@ -43,7 +44,27 @@ pub struct Sources {
     root: PathBuf,
     /// Name of the folder below the root that holds the trees.
     rendered: String,
-    read: Mutex<HashMap<String, Arc<[u8]>>>,
+    cache: Mutex<Cache>,
+}
+
+/// What has been read, resolved and scanned in this run.
+#[derive(Debug, Default)]
+struct Cache {
+    bytes: HashMap<String, Arc<[u8]>>,
+    /// (folder of the importing file, wanted path) → name
+    resolved: HashMap<(String, String), String>,
+    scans: HashMap<String, Arc<Scan>>,
+}
+
+/// A file that the engine must not be given.
+#[derive(Debug)]
+pub struct RefusedSource {
+    /// Its name.
+    pub file: String,
+    /// The byte at fault.
+    pub offset: usize,
+    /// What is wrong.
+    pub error: SourceError,
 }
 
 impl Sources {
@@ -52,7 +73,7 @@ impl Sources {
     /// # Errors
     /// When `root` cannot be resolved.
     pub fn new(root: &Path, rendered: &str) -> io::Result<Self> {
-        Ok(Self { root: root.canonicalize()?, rendered: rendered.to_owned(), read: Mutex::default() })
+        Ok(Self { root: root.canonicalize()?, rendered: rendered.to_owned(), cache: Mutex::default() })
     }
 
     /// The name of the file that an import of `wanted` inside the file `from` means.
@@ -62,13 +83,27 @@ impl Sources {
     /// # Errors
     /// When there is no such file, or when it may not be read.
     pub fn resolve(&self, from: &str, wanted: &str) -> Result<String, SourceError> {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let key = (folder.to_owned(), wanted.to_owned());
+        if let Some(name) = self.cache().resolved.get(&key) {
+            return Ok(name.clone());
+        }
+        let name = self.resolve_anew(from, folder, wanted)?;
+        self.cache().resolved.insert(key, name.clone());
+        Ok(name)
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn resolve_anew(&self, from: &str, folder: &str, wanted: &str) -> Result<String, SourceError> {
         if wanted.starts_with(['/', '\\', '<']) || wanted.contains(['\\', '\0']) || Path::new(wanted).is_absolute() {
             return Err(SourceError::new(
                 format!("the import of `{wanted}` is not a relative path"),
                 "a definition reads files below the fleet's root only; write the path relative to this file, with `/`",
             ));
         }
-        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         if from.starts_with(BUILT_IN) {
             let folder = folder.strip_prefix(BUILT_IN.trim_end_matches('/')).unwrap_or(folder);
             return join(folder.trim_start_matches('/'), wanted)
@@ -116,7 +151,7 @@ impl Sources {
     /// # Errors
     /// When it is not there, may not be read or is too large.
     pub fn bytes(&self, name: &str) -> Result<Arc<[u8]>, SourceError> {
-        if let Some(bytes) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(name) {
+        if let Some(bytes) = self.cache().bytes.get(name) {
             return Ok(Arc::clone(bytes));
         }
         let bytes: Arc<[u8]> = match name.strip_prefix(BUILT_IN) {
@@ -126,8 +161,7 @@ impl Sources {
                 .into(),
             None => self.read_below_root(name)?.into(),
         };
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(read.entry(name.to_owned()).or_insert(bytes)))
+        Ok(Arc::clone(self.cache().bytes.entry(name.to_owned()).or_insert(bytes)))
     }
 
     /// The text of a file that must be jsonnet.
@@ -137,6 +171,49 @@ impl Sources {
     pub fn text(&self, name: &str) -> Result<String, SourceError> {
         String::from_utf8(self.bytes(name)?.to_vec())
             .map_err(|_| SourceError::new(format!("`{name}` is not UTF-8 text"), "save it as UTF-8"))
+    }
+
+    /// The definition and all fleet files that it imports as code, directly or not, each fit to be parsed; sorted but for
+    /// the definition itself, which comes first. What an import does not find is left for the engine to complain of.
+    ///
+    /// # Errors
+    /// The first file that is nested too deep or hides what it imports.
+    pub fn code_files(&self, definition: &str) -> Result<Vec<String>, RefusedSource> {
+        let mut found = vec![definition.to_owned()];
+        let mut next = 0;
+        while next < found.len() {
+            let file = found[next].clone();
+            next += 1;
+            let Some(scan) = self.scan(&file) else { continue };
+            if let Some(offset) = scan.too_deep {
+                let error = SourceError::new("this is nested too deeply", "no definition needs thousands of levels");
+                return Err(RefusedSource { file, offset, error });
+            }
+            if let Some(offset) = scan.odd_import {
+                let error =
+                    SourceError::new("the path of an import must be a plain quoted string", "write it out, with `/`");
+                return Err(RefusedSource { file, offset, error });
+            }
+            for wanted in &scan.imports {
+                if let Ok(name) = self.resolve(&file, wanted)
+                    && !name.starts_with(BUILT_IN)
+                    && !found.contains(&name)
+                {
+                    found.push(name);
+                }
+            }
+        }
+        found[1..].sort();
+        Ok(found)
+    }
+
+    fn scan(&self, file: &str) -> Option<Arc<Scan>> {
+        if let Some(scan) = self.cache().scans.get(file) {
+            return Some(Arc::clone(scan));
+        }
+        let scan = Arc::new(scan::scan(&self.text(file).ok()?));
+        self.cache().scans.insert(file.to_owned(), Arc::clone(&scan));
+        Some(scan)
     }
 
     fn read_below_root(&self, name: &str) -> Result<Vec<u8>, SourceError> {

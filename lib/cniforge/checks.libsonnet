@@ -2,6 +2,7 @@
 //
 // Nothing here raises: a value of the wrong type is a finding, and what is computed from it uses the key's fallback, so
 // that all of a cluster's errors come at once.
+local defaults = import 'defaults.libsonnet';
 local keys = import 'keys.libsonnet';
 
 local refusal(path, message, hint=null, known=null, got=null) = {
@@ -46,17 +47,14 @@ local valueProblems(key, value) =
 {
   refusal:: refusal,
 
-  // What is wrong with one key of `cluster`: an array of findings. `networked`: a CNI is installed from here.
-  ofKey(cluster, key, networked)::
-    local rule = keys[key];
+  // What is wrong with one key of `cluster`: an array of findings. `installed`: a CNI is installed from here.
+  ofKey(cluster, key, installed)::
     local value = cluster[key];
-    if value == null && std.get(rule, 'default') == null && (!('required' in rule) || rule.required == 'network' && !networked) then []
-    else if value == null || value == std.get(rule, 'default') && rule.type == 'array' then
-      local needed = std.get(rule, 'required');
-      if needed == 'always' || needed == 'network' && networked then
-        [refusal([key], 'the required key `' + key + '` is missing', hints[key])]
-      else if value == null then valueProblems(key, value)
-      else []
+    local required = std.get(keys[key], 'required');
+    local needed = required == 'always' || required == 'network' && installed;
+    if required != null && value == defaults[key] then
+      if needed then [refusal([key], 'the required key `' + key + '` is missing', hints[key])] else []
+    else if value == null && defaults[key] == null then []
     else valueProblems(key, value),
 
   local hints = {

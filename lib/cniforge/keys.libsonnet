@@ -1,16 +1,15 @@
-// Every key of a cluster: what it is for, what it is when left out, and what is wrong with a value.
+// Every key of a cluster: what it is for and what is wrong with a value. Their defaults are in defaults.libsonnet.
 //
-// `default`   what the key is when a definition and its overlays say nothing
-// `required`  never: may be left out; always: must be given; network: must be given if a CNI is installed from here
+// `required`  always: must be given; network: must be given if a CNI is installed from here; else it may be left out
 // `type`      std.type of a good value; null is good as well where it is the default
 // `each`      for arrays and objects: std.type of every element
-// `problem`   function(value) null, or { message, hint?, known? }; asked only if the types are right
+// `problem`   function(value) null, or { message, hint?, known?, got?, at? }; asked only if the types are right
 // `fallback`  stands in for a missing or bad value, so that the other checks can still be made
 local net = import '../net/main.libsonnet';
 
 local text = { type: 'string', fallback: '' };
-local texts = { type: 'array', each: 'string', default: [], fallback: [] };
-local settings = { type: 'object', default: {}, fallback: {} };
+local texts = { type: 'array', each: 'string', fallback: [] };
+local settings = { type: 'object', fallback: {} };
 
 local isDNSLabel(s) =
   local inner = std.all([
@@ -80,7 +79,7 @@ local cidrs = texts {
   serviceCIDRs: cidrs,
 
   // Which CNI runs; left out, the cluster type decides. Checked in cluster.libsonnet, since that depends on the type.
-  cni: text { default: null },
+  cni: text,
 
   // The CNI agent's own arguments, as strings: { tunnel: 'vxlan', 'enable-policy': 'always' }. They win over values.
   networkArgs: settings,
@@ -99,7 +98,6 @@ local cidrs = texts {
 
   // Where the API server is reached from outside the pod network: 'host:port'. Needed when kube-proxy is replaced.
   controlPlaneEndpoint: text {
-    default: null,
     fallback: null,
     problem(v):
       local parsed = net.parseEndpoint(v);
@@ -111,13 +109,11 @@ local cidrs = texts {
 
   // The DNS domain of services.
   dnsDomain: text {
-    default: 'cluster.local',
     problem(v): if isDNSName(v) then null else { message: "'" + v + "' is no DNS domain", hint: "write it as 'cluster.local'" },
   },
 
   // Where images come from, instead of each project's own registry: 'registry.example.com/mirror'.
   registry: text {
-    default: null,
     fallback: null,
     problem(v):
       if v == '' || std.length(std.findSubstr(' ', v)) > 0 || std.length(std.findSubstr('://', v)) > 0
@@ -129,7 +125,6 @@ local cidrs = texts {
 
   // The nodes' network card that carries pod traffic.
   networkDevice: text {
-    default: 'eth0',
     problem(v): if v != '' && std.length(v) <= 15 && std.all([c > ' ' && c != '/' && c != '"' && c != '\\' && c != "'" for c in std.stringChars(v)]) then null else {
       message: "'" + v + "' cannot be a network device",
       hint: 'a device of Linux has up to 15 characters without blanks, slashes and quotes',
@@ -139,7 +134,6 @@ local cidrs = texts {
   // How many pods fit on a node; a power of two. Decides the size of a node's share of the pod CIDR: 256 is a /24.
   maxNodePodNum: {
     type: 'number',
-    default: 256,
     fallback: 256,
     problem(v): if std.member([std.pow(2, e) for e in std.range(4, 12)], v) then null else {
       message: v + ' is no size for a node',
@@ -151,7 +145,7 @@ local cidrs = texts {
   labels: settings { each: 'string' },
 
   // Objects of your own, applied with the rest: an array, or an object of names by which overlays can patch them.
-  extraObjects: { type: ['array', 'object'], default: [], fallback: [] },
+  extraObjects: { type: ['array', 'object'], fallback: [] },
 
   // Settings of one CNI each; lib/<cni>/ explains them. They are read only if that CNI is chosen.
   galaxy: settings,

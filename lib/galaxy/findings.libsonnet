@@ -29,7 +29,7 @@ local finding(severity, path, message, hint, known=null) = {
   severity: severity,
   path: path,
   message: message,
-  hint: hint,
+  [if hint != null then 'hint']: hint,
   [if known != null then 'known']: known,
 };
 
@@ -60,7 +60,7 @@ local keyFindings(path, object, types) =
       [refusal(
         path + [key],
         'galaxy does not know ' + dotted(path + [key]),
-        std.get(advice, key, listed(known)),
+        std.get(advice, key),
         known
       )]
     else typeFindings(path + [key], value, types[key]);
@@ -73,7 +73,7 @@ local backendFindings(type, knobs, release) =
   local known = std.objectFields(release.backends);
   local backend = std.get(release.backends, std.asciiLower(type));
   local all =
-    if backend == null then [refusal(path, "%s has no backend '%s'" % [flannel, type], listed(known), known)]
+    if backend == null then [refusal(path, "%s has no backend '%s'" % [flannel, type], null, known)]
     else
       when(
         backend.caution != null,
@@ -93,10 +93,6 @@ local cidrFindings(cluster, release) =
   local otherPods = [cidr for cidr in cluster.podCIDRs if !std.member(ipv6Pods, cidr)];
   local ipv6Hint = "set cni: 'calico' or 'cilium', or leave the IPv6 CIDRs out";
   when(
-    cluster.podCIDRs == [],
-    refusal(['podCIDRs'], 'flannel needs the pod network', "for example podCIDRs: ['10.244.0.0/16']")
-  )
-  + when(
     ipv6Pods != [],
     refusal(
       ['podCIDRs'],
@@ -136,7 +132,7 @@ local networkFindings(knobs) =
   local known = std.objectFields(knobs.networks);
   local defaultFindings(name) =
     if !std.isString(name) then
-      [refusal(path, 'a network is named by a string, not by ' + std.type(name), listed(known), known)]
+      [refusal(path, 'a network is named by a string, not by ' + std.type(name), null, known)]
     else when(
       !std.objectHas(knobs.networks, name),
       finding(
@@ -171,7 +167,7 @@ function(params)
   + keyFindings(['galaxy'], given, knobTypes)
   + when(
     !std.member(versions, knobs.version),
-    refusal(['galaxy', 'version'], "there is no version '%s'" % knobs.version, listed(versions), versions)
+    refusal(['galaxy', 'version'], "there is no version '%s'" % knobs.version, null, versions)
   )
   + keyFindings(['galaxy', 'images'], knobs.images, imageTypes)
   + keyFindings(['galaxy', 'flags'], knobs.flags, release.flags)

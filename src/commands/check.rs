@@ -31,7 +31,7 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
         move |cluster, tree| compare(rendered.join(cluster), tree, keep_texts),
         |done, total| progress.update(done, total),
     )?;
-    session.report(&run);
+    session.report(&run, Severity::Warning);
     let mut out = String::new();
     let (mut files, mut clusters, mut failed) = (0, 0, 0);
     for cluster in &run.clusters {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Exit, Session};
 use crate::cli::{ListArgs, ListFormat};
 use crate::evaluate::{ClusterSummary, Depth};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::pipeline;
 
 #[derive(Serialize)]
@@ -31,7 +31,7 @@ pub(super) fn run(session: &Session<'_>, args: &ListArgs) -> Result<Exit, Findin
         |_, _| (),
         |done, total| progress.update(done, total),
     )?;
-    session.report(&run);
+    session.report(&run, Severity::Note);
     let clusters: Vec<Listed<'_>> = run
         .clusters
         .iter()

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use crate::cli::{Cli, Command, GlobalArgs};
 use crate::discover::Fleet;
 use crate::evaluate::Depth;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::pipeline::{FleetRun, Options};
 use crate::terminal::Terminal;
 
@@ -60,11 +60,12 @@ impl Session<'_> {
         Options { limits: self.global.limits(), jobs: self.global.workers(), allow_findings, depth }
     }
 
-    /// Prints what was found, the fleet's problems last; in the order of the clusters' names.
-    fn report<T>(&self, run: &FleetRun<T>) {
+    /// Prints what was found and weighs at least `least`, the fleet's problems last; in the order of the clusters' names.
+    fn report<T>(&self, run: &FleetRun<T>, least: Severity) {
         for cluster in &run.clusters {
             cluster.traces.iter().for_each(|line| self.terminal.trace(line));
-            cluster.findings.iter().for_each(|finding| self.terminal.finding(finding));
+            let shown = cluster.findings.iter().filter(|finding| finding.severity >= least);
+            shown.for_each(|finding| self.terminal.finding(finding));
         }
         run.findings.iter().for_each(|finding| self.terminal.finding(finding));
     }

@@ -39,7 +39,7 @@ pub(super) fn run(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Find
         move |cluster, tree| in_worker.write(cluster, tree),
         |done, total| progress.update(done, total),
     )?;
-    session.report(&run);
+    session.report(&run, Severity::Warning);
     let mut totals = Totals::default();
     for cluster in &run.clusters {
         let problem = match &cluster.result {

@@ -32,9 +32,12 @@ pub fn findings(error: &Error, definition: &str, map: &mut SourceMap<'_>, stack_
             let mut finding = Finding::refusal(message);
             finding.hint = hint;
             finding.place = sought_place(kind, error, definition, map).or_else(|| best_frame(&frames));
+            // How the library came to look at a user's field says nothing to the user.
+            let in_library = finding.place.as_ref().is_some_and(|place| place.file.starts_with(BUILT_IN));
             finding.trace = frames
                 .into_iter()
                 .filter(|(_, place)| finding.place.as_ref() != Some(place))
+                .filter(|(_, place)| in_library || !place.file.starts_with(BUILT_IN))
                 .take(SHOWN_FRAMES)
                 .collect();
             vec![finding]
@@ -79,6 +82,10 @@ fn sought_place(kind: &ErrorKind, error: &Error, definition: &str, map: &mut Sou
         ErrorKind::BinaryOperatorDoesNotOperateOnValues(op, ..) => {
             let function = innermost.and_then(|frame| between(&frame.desc, "function <", "> call"))?;
             map.search(definition, near.as_deref(), &Sought::Operator { function, symbol: &op.to_string() })
+        }
+        ErrorKind::ImportCallbackError(text) => {
+            let wanted = text.split('`').nth(1)?;
+            map.search(definition, near.as_deref(), &Sought::Import { wanted })
         }
         _ => None,
     }

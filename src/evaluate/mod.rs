@@ -1,12 +1,14 @@
 //! The only module that names jrsonnet: a definition file in, plain data out.
 //!
-//! An [`Evaluator`] belongs to one thread (the engine's values are bound to it) and is used for many definitions: the
-//! library and the overlays are parsed and evaluated once, each definition is evaluated beside them and then forgotten. After
-//! an error the engine's state is thrown away, since it remembers half-finished imports and failed values.
+//! An [`Evaluator`] belongs to one thread (the engine's values are bound to it) and is used for many definitions. The
+//! library is parsed and evaluated once ([`shared`]); each definition, its overlays and what it extends live in a state of
+//! their own, which is forgotten with it. After an error the library is thrown away too, since the engine remembers
+//! half-finished imports and failed values.
 
 mod errors;
 mod imports;
 mod places;
+mod shared;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,7 +19,9 @@ use jrsonnet_gcmodule::Acyclic;
 use jrsonnet_stdlib::{ContextInitializer, TracePrinter};
 
 use self::places::SourceMap;
-use crate::finding::{Finding, Severity, suggest};
+use self::shared::{LendingResolver, SharedLibrary};
+use crate::field_path;
+use crate::finding::{Finding, Place, Severity, nearest, suggest};
 use crate::limits::{self, Limits, Trip};
 use crate::sources::Sources;
 use crate::value::{Map, Value};
@@ -99,6 +103,8 @@ pub enum Depth {
 pub struct Evaluator {
     sources: Arc<Sources>,
     limits: Limits,
+    shared: Option<SharedLibrary>,
+    /// Of the definition in work.
     state: Option<State>,
     traces: Arc<Mutex<Vec<String>>>,
     since_collection: usize,
@@ -112,7 +118,7 @@ impl Evaluator {
     /// An engine over `sources`.
     #[must_use]
     pub fn new(sources: Arc<Sources>, limits: Limits) -> Self {
-        Self { sources, limits, state: None, traces: Arc::default(), since_collection: 0 }
+        Self { sources, limits, shared: None, state: None, traces: Arc::default(), since_collection: 0 }
     }
 
     /// Evaluates the definition in `file`; an array comes back as its members' names.
@@ -127,7 +133,7 @@ impl Evaluator {
                     let names = members.iter_lazy().enumerate();
                     Evaluated::Inventory(names.map(|(i, member)| this.member_name(file, i, &member)).collect())
                 }
-                other => Evaluated::Failed(vec![not_a_cluster(file, other)]),
+                other => Evaluated::Failed(vec![this.not_a_cluster(file, other)]),
             })
         });
         match result {
@@ -140,6 +146,17 @@ impl Evaluator {
         }
     }
 
+    /// Evaluates any file to plain data; for the library's own tests and for tools.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn value(&mut self, file: &str) -> Result<Value, Vec<Finding>> {
+        self.limited(file, |this| {
+            let value = this.evaluate(file)?;
+            convert(&value, &Trail::root(file)).map_err(|error| this.explain(&error, file))
+        })
+    }
+
     /// Evaluates the member `index` of the inventory in `file`.
     pub fn member(&mut self, file: &str, index: usize, name: &str, depth: Depth) -> EvaluatedCluster {
         let result = self.limited(file, |this| {
@@ -150,7 +167,7 @@ impl Evaluator {
             let value = member.map_or(Ok(Val::Null), |member| member.evaluate());
             match value.map_err(|error| this.explain(&error, file))? {
                 Val::Obj(object) => Ok(this.cluster(file, name, &object, depth, Some(index))),
-                other => Err(vec![not_a_cluster(file, &other)]),
+                other => Err(vec![this.not_a_cluster(file, &other)]),
             }
         });
         match result {
@@ -159,6 +176,16 @@ impl Evaluator {
                 cluster
             }
             Err(findings) => EvaluatedCluster::failed(name, findings),
+        }
+    }
+
+    /// Gives findings that have a field path but no place their place.
+    pub fn locate(&self, file: &str, member: Option<usize>, findings: &mut [Finding]) {
+        let mut map = SourceMap::new(&self.sources);
+        for finding in findings.iter_mut().filter(|finding| finding.place.is_none()) {
+            if let Some(path) = &finding.path {
+                finding.place = locate(&mut map, file, member, field_path::split(path));
+            }
         }
     }
 
@@ -175,17 +202,18 @@ impl Evaluator {
         let limits = self.limits;
         let (result, trip) = limits::within(&limits, trip_engine, || {
             jrsonnet_evaluator::stack::set_stack_depth_limit(limits.stack_depth);
-            let state = self.state.take().unwrap_or_else(|| self.new_state());
+            let state = self.new_state();
             let entered = state.enter();
-            self.state = Some(state.clone());
+            self.state = Some(state);
             // The engine must not take the run down with it, whatever a definition does to it.
             let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(self)));
             drop(entered);
             result
         });
         let failed = trip.is_some() || !matches!(result, Ok(Ok(_))) || self.state.is_none();
+        self.state = None;
         if failed {
-            self.state = None;
+            self.shared = None;
         }
         self.since_collection += 1;
         if failed || self.since_collection >= COLLECT_EVERY {
@@ -202,12 +230,17 @@ impl Evaluator {
         }
     }
 
-    fn new_state(&self) -> State {
-        let std = ContextInitializer::new(PathResolver::FileName);
-        std.settings_mut().trace_printer = std::rc::Rc::new(TraceCollector(Arc::clone(&self.traces)));
+    /// A state for one definition, over the library that all definitions of this thread share.
+    fn new_state(&mut self) -> State {
+        let (sources, traces) = (&self.sources, &self.traces);
+        let shared = self.shared.get_or_insert_with(|| {
+            let std = ContextInitializer::new(PathResolver::FileName);
+            std.settings_mut().trace_printer = std::rc::Rc::new(TraceCollector(Arc::clone(traces)));
+            SharedLibrary::new(sources, std)
+        });
         let mut builder = State::builder();
-        builder.import_resolver(imports::Resolver(Arc::clone(&self.sources)));
-        builder.context_initializer(std);
+        builder.import_resolver(LendingResolver::new(sources));
+        builder.context_initializer(shared.context());
         builder.build()
     }
 
@@ -218,12 +251,29 @@ impl Evaluator {
             finding.hint = error.hint;
             vec![finding]
         })?;
+        self.sources.code_files(file).map_err(|refused| {
+            let text = self.sources.text(&refused.file).unwrap_or_default();
+            let place = places::place(&refused.file, &text, refused.offset, refused.offset + 1);
+            let mut finding = Finding::refusal(refused.error.message).place(Some(place));
+            finding.hint = refused.error.hint;
+            vec![finding]
+        })?;
         let state = self.state.clone().unwrap_or_default();
         state.evaluate_snippet(file, code).map_err(|error| self.explain(&error, file))
     }
 
     fn explain(&self, error: &Error, file: &str) -> Vec<Finding> {
         errors::findings(error, file, &mut SourceMap::new(&self.sources), self.limits.stack_depth)
+    }
+
+    fn not_a_cluster(&self, file: &str, value: &Val) -> Finding {
+        let what = match value {
+            Val::Func(_) => "a function".to_owned(),
+            other => format!("of type {}", other.value_type()),
+        };
+        Finding::refusal(format!("the definition is {what}, not a cluster"))
+            .place(SourceMap::new(&self.sources).whole(file))
+            .hint("a definition is `cniforge.cluster { … }`, or an array of such")
     }
 
     fn member_name(
@@ -277,6 +327,17 @@ impl Evaluator {
     }
 }
 
+/// The place of a field of the cluster in `file`, or of the member of an inventory there.
+fn locate(map: &mut SourceMap<'_>, file: &str, member: Option<usize>, mut path: Vec<String>) -> Option<Place> {
+    // What the library makes of `extraObjects`.
+    if path.len() > 2 && path[0] == "manifests" && path[1] == "extra" {
+        let rest = if path[2] == "objects" { 3 } else { 2 };
+        path.splice(..rest, ["extraObjects".to_owned()]);
+    }
+    path.splice(..0, member.map(|index| index.to_string()));
+    map.field(file, &path)
+}
+
 /// The rule of RFC 1123 that Kubernetes uses for most names.
 fn is_dns_label(name: &str) -> bool {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -305,15 +366,6 @@ pub fn limit_finding(trip: Trip, limits: &Limits) -> Finding {
         Trip::Time => Finding::refusal(format!("evaluating this takes longer than {} s", limits.timeout.as_secs_f64()))
             .hint("a cluster takes some milliseconds; look for a loop without end, or raise --timeout"),
     }
-}
-
-fn not_a_cluster(file: &str, value: &Val) -> Finding {
-    let what = match value {
-        Val::Func(_) => "a function".to_owned(),
-        other => format!("of type {}", other.value_type()),
-    };
-    Finding::refusal(format!("{file} is {what}, not a cluster"))
-        .hint("a definition is `cniforge.cluster { … }`, or an array of such")
 }
 
 /// Collects what `std.trace` prints; the library never prints itself.
@@ -346,7 +398,8 @@ impl ClusterReader<'_> {
         let mut cluster = EvaluatedCluster::failed(fallback_name, Vec::new());
         if !object.has_field_ex("findings".into(), true) || !object.has_field_ex("summary".into(), true) {
             self.findings.push(
-                Finding::refusal(format!("{} is an object, but no cluster", self.file))
+                Finding::refusal("the definition is an object, but no cluster")
+                    .place(self.map.whole(self.file))
                     .hint("begin it with `local cniforge = import 'cniforge/main.libsonnet'; cniforge.cluster { … }`"),
             );
             return cluster;
@@ -388,8 +441,11 @@ impl ClusterReader<'_> {
         } else {
             return None;
         };
-        let path: Vec<String> = self.member.iter().map(ToString::to_string).chain(["name".to_owned()]).collect();
-        Some(problem.path("name").place(self.map.field(self.file, &path)))
+        Some(problem.path("name").place(self.locate(vec!["name".to_owned()])))
+    }
+
+    fn locate(&mut self, path: Vec<String>) -> Option<Place> {
+        locate(&mut self.map, self.file, self.member, path)
     }
 
     fn field(&mut self, object: &ObjValue, name: &str) -> Option<Value> {
@@ -405,6 +461,7 @@ impl ClusterReader<'_> {
                 self.failed = true;
                 for mut finding in errors::findings(&error, self.file, &mut self.map, self.stack_depth) {
                     if let Some(path) = path {
+                        finding.place = finding.place.or_else(|| self.locate(field_path::split(path)));
                         finding.path = Some(path.to_owned());
                     }
                     if !self.findings.contains(&finding) {
@@ -428,7 +485,7 @@ impl ClusterReader<'_> {
             return out;
         };
         for component in manifests.fields() {
-            let path = format!("manifests.{component}");
+            let path = field_path::join(["manifests", &component]);
             let Some(value) = self.keep(manifests.get_or_bail(component), Some(&path)) else { continue };
             let Val::Obj(keys) = &value else {
                 if let Some(value) = self.keep(convert(&value, &Trail::root(&path)), Some(&path)) {
@@ -437,7 +494,8 @@ impl ClusterReader<'_> {
                 continue;
             };
             for key in keys.fields() {
-                let path = format!("{path}.{key}");
+                let mut path = path.clone();
+                field_path::push(&mut path, &key);
                 let read = keys.get_or_bail(key).and_then(|value| convert(&value, &Trail::root(&path)));
                 if let Some(value) = self.keep(read, Some(&path)) {
                     out.push((path, value));
@@ -452,6 +510,7 @@ impl ClusterReader<'_> {
             let Some(map) = item.as_map() else { continue };
             let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
             let severity = match text("severity").as_deref() {
+                Some("note") => Severity::Note,
                 Some("warning") => Severity::Warning,
                 Some("error") => Severity::Error,
                 _ => Severity::Refusal,
@@ -471,39 +530,18 @@ impl ClusterReader<'_> {
             if let (Some(known), Some(wrong)) = (map.get("known").and_then(Value::as_list), path.last()) {
                 let names: Vec<&str> = known.iter().filter_map(Value::as_str).collect();
                 let wrong = text("got").unwrap_or_else(|| wrong.clone());
-                let suggestion = suggest(&wrong, names.iter().copied());
-                finding.hint = match (suggestion, finding.hint) {
-                    (Some(suggestion), Some(hint)) => Some(format!("{suggestion} ({hint})")),
-                    (suggestion, hint) => suggestion.or(hint),
-                };
+                // A near name is the best hint; the list of all is for want of another.
+                if finding.hint.is_none() || !nearest(&wrong, names.iter().copied()).is_empty() {
+                    finding.hint = suggest(&wrong, names.iter().copied()).or(finding.hint);
+                }
             }
             if !path.is_empty() {
-                finding.path = Some(join_path(&path));
-                let sought: Vec<String> = self.member.map(|index| index.to_string()).into_iter().chain(path).collect();
-                finding.place = self.map.field(self.file, &sought);
+                finding.path = Some(field_path::join(&path));
+                finding.place = self.locate(path);
             }
             self.findings.push(finding);
         }
     }
-}
-
-/// `a.b[0].'c.d'`, the way jsonnet would write it.
-fn join_path(parts: &[String]) -> String {
-    let mut out = String::new();
-    for part in parts {
-        let plain = part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !part.is_empty();
-        if part.chars().all(|c| c.is_ascii_digit()) && !out.is_empty() {
-            out.extend(["[", part, "]"]);
-        } else if plain {
-            if !out.is_empty() {
-                out.push('.');
-            }
-            out += part;
-        } else {
-            out.extend(["['", part, "']"]);
-        }
-    }
-    out
 }
 
 fn summary_of(value: &Value) -> ClusterSummary {

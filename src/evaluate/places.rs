@@ -59,6 +59,8 @@ pub struct SourceMap<'a> {
 pub enum Sought<'a> {
     /// `….name` inside the field called `field`.
     Index { field: Option<&'a str>, name: &'a str },
+    /// `import` of this path.
+    Import { wanted: &'a str },
     /// A binary operator inside the function called `function`.
     Operator { function: &'a str, symbol: &'a str },
 }
@@ -69,7 +71,7 @@ impl<'a> SourceMap<'a> {
         Self { sources, parsed: HashMap::new() }
     }
 
-    fn load(&mut self, file: &str) -> Option<&Expr> {
+    fn load(&mut self, file: &str) {
         if !self.parsed.contains_key(file) {
             let expr = self.sources.text(file).ok().and_then(|text| {
                 let source = Source::new_virtual(file.into(), text.as_str().into());
@@ -77,30 +79,24 @@ impl<'a> SourceMap<'a> {
             });
             self.parsed.insert(file.to_owned(), expr);
         }
-        self.parsed.get(file)?.as_ref()
     }
 
-    /// The definition, then the fleet's files that it imports, directly or not, then the library's.
-    fn reachable(&mut self, definition: &str) -> Vec<String> {
-        let mut found = vec![definition.to_owned()];
-        let mut next = 0;
-        while next < found.len() {
-            let file = found[next].clone();
-            next += 1;
-            let mut imports = Imports(Vec::new());
-            if let Some(expr) = self.load(&file) {
-                imports.visit_expr(expr);
-            }
-            for wanted in imports.0 {
-                if let Ok(name) = self.sources.resolve(&file, &wanted)
-                    && !found.contains(&name)
-                {
-                    found.push(name);
-                }
-            }
+    /// Parses the definition and the fleet's files that it imports; their names, the definition's first.
+    fn load_all(&mut self, definition: &str) -> Vec<String> {
+        let files = self.sources.code_files(definition).unwrap_or_default();
+        for file in &files {
+            self.load(file);
         }
-        found.sort_by_key(|name| name.starts_with(BUILT_IN));
-        found
+        files
+    }
+
+    /// The library's files, which are looked at only for errors inside them.
+    fn load_library(&mut self) -> Vec<String> {
+        let files: Vec<String> = crate::library::files().iter().map(|(path, _)| format!("{BUILT_IN}{path}")).collect();
+        for file in &files {
+            self.load(file);
+        }
+        files
     }
 
     /// The place of the field at `path` of what `definition` evaluates to, or of the deepest part of it that can be found.
@@ -108,7 +104,7 @@ impl<'a> SourceMap<'a> {
     /// The last word on a field is looked for first: what is added with `+` before what it is added to, the definition
     /// before its overlays, the library never.
     pub fn field(&mut self, definition: &str, path: &[String]) -> Option<Place> {
-        self.reachable(definition);
+        self.load_all(definition);
         let root = self.parsed.get(definition)?.as_ref()?;
         let search = FieldSearch { sources: self.sources, parsed: &self.parsed };
         let scope = Scope { file: definition, binds: &[], outer: None };
@@ -118,9 +114,18 @@ impl<'a> SourceMap<'a> {
         }
     }
 
+    /// Where the file's own value begins.
+    pub fn whole(&mut self, file: &str) -> Option<Place> {
+        self.load_all(file);
+        opening_brace(self.parsed.get(file)?.as_ref()?)
+    }
+
     /// The first place of what is sought, `near` first if it names a file.
     pub fn search(&mut self, definition: &str, near: Option<&str>, sought: &Sought<'_>) -> Option<Place> {
-        let mut files = self.reachable(definition);
+        let mut files = self.load_all(definition);
+        if near.is_some_and(|near| near.starts_with(BUILT_IN)) {
+            files.extend(self.load_library());
+        }
         if let Some(near) = near {
             files.sort_by_key(|file| file != near);
         }
@@ -129,20 +134,6 @@ impl<'a> SourceMap<'a> {
             finder.visit_expr(self.parsed.get(file)?.as_ref()?);
             finder.hit.as_ref().map(span_place)
         })
-    }
-}
-
-struct Imports(Vec<String>);
-
-impl Visitor for Imports {
-    fn visit_expr(&mut self, expr: &Expr) {
-        if let Expr::Import(kind, path) = expr
-            && kind.value == ImportKind::Normal
-            && let Expr::Str(path) = &**path
-        {
-            self.0.push(path.to_string());
-        }
-        visit_expr(self, expr);
     }
 }
 
@@ -239,7 +230,10 @@ impl FieldSearch<'_> {
             }
             Expr::Arr(items) => {
                 let item = items.get(path[0].parse::<usize>().ok()?)?;
-                self.find(item, scope, &path[1..], nesting + 1).map(|hit| Hit { depth: hit.depth + 1, ..hit })
+                match self.find(item, scope, &path[1..], nesting + 1) {
+                    Some(hit) => Some(Hit { depth: hit.depth + 1, ..hit }),
+                    None => Some(Hit { depth: 1, span: extent(item)? }),
+                }
             }
             Expr::ArrComp(item, _) => {
                 self.find(item, scope, &path[1..], nesting + 1).map(|hit| Hit { depth: hit.depth + 1, ..hit })
@@ -368,6 +362,11 @@ impl Visitor for Finder<'_> {
                     self.hit = Some(part.span.clone());
                     return;
                 }
+            }
+            (Expr::Import(kind, path), Sought::Import { wanted }) if matches!(&**path, Expr::Str(text) if text.as_str() == *wanted) =>
+            {
+                self.hit = Some(kind.span.clone());
+                return;
             }
             (Expr::BinaryOp(op), Sought::Operator { function, symbol })
                 if self.function.as_deref() == Some(*function) && op.op.to_string() == **symbol =>

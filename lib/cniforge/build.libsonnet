@@ -1,0 +1,99 @@
+// From a cluster's keys to its findings and manifests.
+local checks = import 'checks.libsonnet';
+local keys = import 'keys.libsonnet';
+local types = import 'types.libsonnet';
+
+// The CNIs that are built from here. Each is `new(params)` → { version, findings, components }.
+local systems = {
+  galaxy: import '../galaxy/main.libsonnet',
+  cilium: import '../cilium/main.libsonnet',
+};
+
+// What a CNI's settings are when a definition says nothing.
+local settings = {
+  galaxy: {},
+  cilium: { version: systems.cilium.defaultVersion, namespace: 'kube-system', values: {} },
+};
+
+local nothing = { version: null, findings: [], components: {} };
+
+local keyNames = std.objectFields(keys);
+
+function(cluster)
+  local typeOf = if std.isString(cluster.type) && std.objectHas(types, cluster.type) then cluster.type else 'Baremetal';
+  local cni = if cluster.cni == null then types[typeOf].default else cluster.cni;
+
+  local cniProblems =
+    if !std.isString(cni) then []  // said by the key's own check
+    else if !std.member(types.Baremetal.cnis, cni) then
+      [checks.refusal(['cni'], "'" + cni + "' is no CNI that cniforge knows", known=types.Baremetal.cnis, got=cni)]
+    else if !std.member(types[typeOf].cnis, cni) then
+      [checks.refusal(
+        ['cni'],
+        "'" + cni + "' cannot be installed on a cluster of type " + typeOf + ': ' + types[typeOf].reason,
+        types[typeOf].hint
+      )]
+    else if cni != 'none' && !std.objectHas(systems, cni) then
+      [checks.refusal(
+        ['cni'],
+        "this version of cniforge cannot render '" + cni + "'",
+        'it renders ' + std.join(' and ', std.objectFields(systems))
+      )]
+    else [];
+  local installed = std.isString(cni) && cni != 'none' && cniProblems == [];
+
+  // What is wrong with each key by itself; what is right is built on.
+  local wrong = { [key]: checks.ofKey(cluster, key, installed) for key in keyNames };
+  local usable = {
+    [key]: if wrong[key] == [] && cluster[key] != null then cluster[key] else std.get(keys[key], 'fallback')
+    for key in keyNames
+  };
+
+  // Arguments for a CNI that is not installed from here would be ignored without a word.
+  local idleArgs =
+    if cni == 'none' && usable.networkArgs != {} then
+      [checks.refusal(
+        ['networkArgs'],
+        'networkArgs have no effect: this cluster gets no CNI from here',
+        'remove them, or choose a cni'
+      )]
+    else [];
+
+  local system =
+    if installed then
+      systems[cni].new({
+        cluster: usable,
+        settings: settings[cni] + usable[cni],
+        networkArgs: usable.networkArgs,
+      })
+    else nothing;
+
+  {
+    findings:
+      checks.unknownKeys(cluster, ['manifests'])
+      + std.flattenArrays([wrong[key] for key in keyNames])
+      + cniProblems
+      + idleArgs
+      + system.findings,
+
+    summary: {
+      name: cluster.name,
+      type: cluster.type,
+      kubernetesVersion: cluster.kubernetesVersion,
+      cni: cni,
+      cniVersion: system.version,
+      labels: cluster.labels,
+    },
+
+    // Whoever evaluates a definition without cniforge gets the refusals as one error.
+    manifests:
+      local refusals = [finding for finding in self.findings if finding.severity == 'refusal'];
+      local extra = cluster.extraObjects;
+      if refusals != [] then
+        error std.join('; ', [
+          std.join('.', [std.toString(part) for part in finding.path]) + ': ' + finding.message
+          for finding in refusals
+        ])
+      else if std.length(extra) == 0 then system.components
+      else system.components { extra: if std.isArray(extra) then { objects: extra } else extra },
+  }

@@ -1,0 +1,21 @@
+// Every key that a definition or an overlay may set, hidden, at its default. keys.libsonnet explains them.
+{
+  name:: null,
+  type:: null,
+  kubernetesVersion:: null,
+  podCIDRs:: [],
+  serviceCIDRs:: [],
+  cni:: null,
+  networkArgs:: {},
+  apiVersions:: [],
+  allowSecrets:: [],
+  controlPlaneEndpoint:: null,
+  dnsDomain:: 'cluster.local',
+  registry:: null,
+  networkDevice:: 'eth0',
+  maxNodePodNum:: 256,
+  labels:: {},
+  extraObjects:: [],
+  galaxy:: {},
+  cilium:: {},
+}

@@ -1,0 +1,15 @@
+//! Drives the real program in temporary folders.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and stands outside of the program"
+)]
+
+mod determinism;
+mod fleet;
+mod invalid;
+mod inventories;
+mod library;
+mod limits;
+mod sandbox;
+mod trees;

@@ -1,0 +1,3 @@
+local cniforge = import 'cniforge/main.libsonnet';
+
+function(env) cniforge.cluster { name: 'bad' }

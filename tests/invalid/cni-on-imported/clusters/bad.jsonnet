@@ -1,0 +1,9 @@
+local cniforge = import 'cniforge/main.libsonnet';
+
+cniforge.cluster {
+  name: 'bad',
+  type: 'Imported',
+  kubernetesVersion: '1.30.0',
+  cni: 'calico',
+  networkArgs: { tunnel: 'vxlan' },
+}

@@ -1,0 +1,4 @@
+{
+  // the lab
+  dnsDomian: 'lab.local',
+}

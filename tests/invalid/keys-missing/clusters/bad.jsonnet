@@ -1,0 +1,5 @@
+local cniforge = import 'cniforge/main.libsonnet';
+
+cniforge.cluster {
+  name: 'bad',
+}

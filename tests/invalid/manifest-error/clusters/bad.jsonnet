@@ -1,0 +1,15 @@
+local cniforge = import 'cniforge/main.libsonnet';
+
+cniforge.cluster {
+  name: 'bad',
+  type: 'Baremetal',
+  kubernetesVersion: '1.21.4',
+  podCIDRs: ['10.244.0.0/16'],
+  serviceCIDRs: ['10.96.0.0/16'],
+  manifests+: {
+    galaxy+: {
+      config+: { data+: { a: error 'first' } },
+      daemonset+: { spec+: { x: self.nothing } },
+    },
+  },
+}

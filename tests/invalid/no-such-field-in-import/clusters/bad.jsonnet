@@ -1,0 +1,9 @@
+local cniforge = import 'cniforge/main.libsonnet';
+
+cniforge.cluster + (import '../overlays/zones.libsonnet') {
+  name: 'bad',
+  type: 'Baremetal',
+  kubernetesVersion: '1.21.4',
+  podCIDRs: ['10.244.0.0/16'],
+  serviceCIDRs: ['10.96.0.0/16'],
+}

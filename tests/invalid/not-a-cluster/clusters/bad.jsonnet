@@ -1,0 +1,1 @@
+{ name: 'bad', type: 'Baremetal' }

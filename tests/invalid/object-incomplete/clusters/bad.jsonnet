@@ -1,0 +1,14 @@
+local cniforge = import 'cniforge/main.libsonnet';
+
+cniforge.cluster {
+  name: 'bad',
+  type: 'Baremetal',
+  kubernetesVersion: '1.21.4',
+  podCIDRs: ['10.244.0.0/16'],
+  serviceCIDRs: ['10.96.0.0/16'],
+  extraObjects: {
+    a: { kind: 'ConfigMap', metadata: { name: 'x' } },
+    b: { apiVersion: 'v1', kind: 'Pod', metadata: { generateName: 'x-' } },
+    c: 'text',
+  },
+}

@@ -1,0 +1,6 @@
+local cniforge = import 'cniforge/main.libsonnet';
+
+cniforge.cluster {
+  name: 'bad'
+  type: 'Baremetal',
+}
