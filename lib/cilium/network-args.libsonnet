@@ -18,7 +18,7 @@ local read(version, extraKeys, key, value) =
   local finding(severity, message, hint, extra={}) = {
     severity: severity,
     path: ['networkArgs', key],
-    message: message,
+    message: 'networkArgs.' + key + ' ' + message,
     hint: hint,
   } + extra;
   local replacement = renamed[key].values[value];
@@ -41,7 +41,7 @@ local read(version, extraKeys, key, value) =
   else if std.objectHas(renamed[key].values, value) then {
     args: replacement,
     findings: [finding(
-      'warning',
+      'note',
       'is gone since Cilium ' + renamed[key].since + "; '" + value + "' became " + written(replacement),
       'write ' + written(replacement) + ' instead',
     )],
