@@ -123,6 +123,9 @@ pub struct RenderArgs {
     /// Remove the trees of clusters that have no definition any more
     #[arg(long, conflicts_with = "clusters")]
     pub prune: bool,
+    /// Evaluate every definition, also where nothing has changed since the last run
+    #[arg(long)]
+    pub fresh: bool,
     /// Write clusters that have error findings too; what cannot be rendered at all stays refused
     #[arg(long)]
     pub allow_findings: bool,

@@ -23,6 +23,7 @@ pub mod discover;
 pub mod evaluate;
 pub mod library;
 pub mod limits;
+pub mod memory;
 pub mod pool;
 pub mod scan;
 pub mod sources;

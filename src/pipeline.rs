@@ -42,6 +42,8 @@ pub struct ClusterRun<T> {
     pub traces: Vec<String>,
     /// How many objects it has.
     pub objects: usize,
+    /// It was known from an earlier run.
+    pub recalled: bool,
     /// What the command made of the tree; `None` when findings kept it from being made.
     pub result: Option<T>,
 }
@@ -53,6 +55,8 @@ pub struct FleetRun<T> {
     pub clusters: Vec<ClusterRun<T>>,
     /// Problems of no single cluster.
     pub findings: Vec<Finding>,
+    /// The files that were read.
+    pub sources: Arc<Sources>,
     /// The names of all clusters of the fleet, or `None` when some definition's could not be found out.
     pub names: Option<BTreeSet<String>>,
 }
@@ -68,11 +72,13 @@ enum Job {
 enum JobResult<T> {
     Cluster(Box<ClusterRun<T>>),
     Inventory(Vec<Result<String, Finding>>),
+    Recalled(Vec<ClusterRun<T>>),
     Nothing,
 }
 
-/// Runs the pipe over the clusters that `selection` names (none: all of them). `consume` gets each tree in its worker;
-/// `progress` is called in this thread with how many jobs have ended and how many there are.
+/// Runs the pipe over the clusters that `selection` names (none: all of them). `recall` is asked in the worker for what is
+/// already known of a whole definition file; `consume` gets each tree in its worker; `progress` is called in this thread
+/// with how many jobs have ended and how many there are.
 ///
 /// # Errors
 /// When the fleet's definitions cannot be listed at all.
@@ -80,14 +86,16 @@ pub fn run<T: Send + 'static>(
     fleet: &Fleet,
     selection: &[String],
     options: Options,
+    recall: impl Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>> + Send + Sync + 'static,
     consume: impl Fn(&str, &ManifestTree) -> T + Send + Sync + 'static,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<FleetRun<T>, Finding> {
     let (files, findings) = fleet.definitions()?;
     let sources = Sources::new(&fleet.root, &fleet.config.rendered)
         .map_err(|e| Finding::refusal(format!("{}: {e}", fleet.root.display())))?;
-    let task = Arc::new(Task { sources: Arc::new(sources), options, consume });
-    let mut run = FleetRun { clusters: Vec::new(), findings, names: None };
+    let sources = Arc::new(sources);
+    let task = Arc::new(Task { sources: Arc::clone(&sources), options, recall, consume });
+    let mut run = FleetRun { clusters: Vec::new(), findings, sources, names: None };
     // Two files of one stem: which trees are theirs cannot be said.
     run.names = run.findings.is_empty().then(BTreeSet::new);
 
@@ -114,6 +122,12 @@ pub fn run<T: Send + 'static>(
             JobResult::Cluster(cluster) => {
                 run.note_name(&file.stem, cluster.summary.is_some());
                 run.clusters.push(*cluster);
+            }
+            JobResult::Recalled(clusters) => {
+                for cluster in &clusters {
+                    run.note_name(&cluster.name, true);
+                }
+                run.clusters.extend(clusters);
             }
             JobResult::Nothing => run.note_name(&file.stem, true),
         }
@@ -223,6 +237,21 @@ impl<T> FleetRun<T> {
 }
 
 impl<T> ClusterRun<T> {
+    /// A cluster that is known without being evaluated.
+    #[must_use]
+    pub fn recalled(name: &str, definition: &str, objects: usize, result: T) -> Self {
+        Self {
+            name: name.to_owned(),
+            definition: definition.to_owned(),
+            summary: None,
+            findings: Vec::new(),
+            traces: Vec::new(),
+            objects,
+            recalled: true,
+            result: Some(result),
+        }
+    }
+
     fn refused(name: &str, definition: &str, finding: Finding) -> Self {
         Self {
             name: name.to_owned(),
@@ -231,21 +260,24 @@ impl<T> ClusterRun<T> {
             findings: vec![finding],
             traces: Vec::new(),
             objects: 0,
+            recalled: false,
             result: None,
         }
     }
 }
 
-struct Task<C> {
+struct Task<K, C> {
     sources: Arc<Sources>,
     options: Options,
+    recall: K,
     consume: C,
 }
 
-impl<C: Send + Sync + 'static> Task<C> {
+impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
     fn run<T>(self: &Arc<Self>, jobs: Vec<Job>, progress: &mut impl FnMut(usize, usize)) -> Vec<JobResult<T>>
     where
         T: Send + 'static,
+        K: Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>>,
         C: Fn(&str, &ManifestTree) -> T,
     {
         let total = jobs.len();
@@ -283,6 +315,7 @@ impl<C: Send + Sync + 'static> Task<C> {
 
     fn job<T>(&self, evaluator: &mut Evaluator, job: &Job) -> JobResult<T>
     where
+        K: Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>>,
         C: Fn(&str, &ManifestTree) -> T,
     {
         match job {
@@ -291,6 +324,9 @@ impl<C: Send + Sync + 'static> Task<C> {
                 _ => JobResult::Nothing,
             },
             Job::Definition { file, only_inventory: false } => {
+                if let Some(known) = (self.recall)(&self.sources, &file.path) {
+                    return JobResult::Recalled(known);
+                }
                 match evaluator.definition(&file.path, self.options.depth) {
                     Evaluated::Inventory(names) => JobResult::Inventory(names),
                     Evaluated::Cluster(cluster) => {
@@ -344,6 +380,7 @@ impl<C: Send + Sync + 'static> Task<C> {
             findings,
             traces: cluster.traces,
             objects: objects.len(),
+            recalled: false,
             result,
         }
     }

@@ -6,8 +6,10 @@
 /// What the scan has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
-    /// The literal paths of `import`, in order. Not those of `importstr` and `importbin`, which are never parsed.
+    /// The literal paths of `import`, in order.
     pub imports: Vec<String>,
+    /// Those of `importstr` and `importbin`, which are read but never parsed.
+    pub data: Vec<String>,
     /// Where the source becomes too deep to be parsed: a byte offset.
     pub too_deep: Option<usize>,
     /// Where an import is not a plain quoted path: a byte offset.
@@ -22,16 +24,17 @@ const DEEPEST: usize = 8_000;
 #[must_use]
 pub fn scan(source: &str) -> Scan {
     let mut scanner = Scanner { source, at: 0 };
-    let mut result = Scan { imports: Vec::new(), too_deep: None, odd_import: None };
+    let mut result = Scan { imports: Vec::new(), data: Vec::new(), too_deep: None, odd_import: None };
     // The levels that each open bracket has used up so far, and their sum.
     let mut levels: Vec<usize> = vec![0];
     let mut depth = 0;
     let mut after_import = None;
     while let Some((start, token)) = scanner.next() {
-        if let Some(import) = after_import.take() {
+        if let Some((import, code)) = after_import.take() {
             match token {
                 Token::Text { plain: true } => {
-                    result.imports.push(source[start + 1..scanner.at - 1].to_owned());
+                    let list = if code { &mut result.imports } else { &mut result.data };
+                    list.push(source[start + 1..scanner.at - 1].to_owned());
                 }
                 _ => result.odd_import = result.odd_import.or(Some(import)),
             }
@@ -51,12 +54,14 @@ pub fn scan(source: &str) -> Scan {
                     depth -= std::mem::take(level);
                 }
             }
-            Token::Nesting | Token::Import => {
+            Token::Nesting | Token::Import { .. } => {
                 if let Some(level) = levels.last_mut() {
                     *level += 1;
                     depth += 1;
                 }
-                after_import = (token == Token::Import).then_some(start);
+                if let Token::Import { code } = token {
+                    after_import = Some((start, code));
+                }
             }
             Token::Text { .. } | Token::Other => {}
         }
@@ -75,7 +80,10 @@ enum Token {
     Comma,
     /// An operator, a dot, or a keyword behind which an expression nests.
     Nesting,
-    Import,
+    /// `import`, or one of the others.
+    Import {
+        code: bool,
+    },
     /// A string; plain if it is quoted and has no escape.
     Text {
         plain: bool,
@@ -156,9 +164,11 @@ impl Scanner<'_> {
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
         self.at += end;
         match &rest[..end] {
-            "if" | "then" | "else" | "local" | "function" | "assert" | "error" | "for" | "in" | "importstr"
-            | "importbin" | "tailstrict" => Token::Nesting,
-            "import" => Token::Import,
+            "if" | "then" | "else" | "local" | "function" | "assert" | "error" | "for" | "in" | "tailstrict" => {
+                Token::Nesting
+            }
+            "import" => Token::Import { code: true },
+            "importstr" | "importbin" => Token::Import { code: false },
             _ => Token::Other,
         }
     }
@@ -239,6 +249,7 @@ mod tests {
         "#;
         let scan = scan(source);
         assert_eq!(scan.imports, ["a.libsonnet", "c.libsonnet", "u.libsonnet"]);
+        assert_eq!(scan.data, ["b.txt"]);
         assert_eq!((scan.too_deep, scan.odd_import), (None, None));
     }
 

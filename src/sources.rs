@@ -10,6 +10,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use sha2::{Digest as _, Sha256};
+
 use crate::library;
 use crate::scan::{self, Scan};
 
@@ -54,6 +56,7 @@ struct Cache {
     /// (folder of the importing file, wanted path) → name
     resolved: HashMap<(String, String), String>,
     scans: HashMap<String, Arc<Scan>>,
+    hashes: HashMap<String, [u8; 32]>,
 }
 
 /// A file that the engine must not be given.
@@ -207,6 +210,45 @@ impl Sources {
         Ok(found)
     }
 
+    /// A hash of everything that evaluating the definition can read: the program and its library, the definition, and
+    /// what it and its imports import, found or not. `None` where that cannot be said.
+    ///
+    /// Paths of imports are literals, so what can be read is known without evaluating.
+    pub fn fingerprint(&self, definition: &str) -> Option<String> {
+        let mut hash = Sha256::new();
+        let mut add = |part: &[u8]| {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        };
+        add(library::digest().as_bytes());
+        for file in self.code_files(definition).ok()? {
+            let scan = self.scan(&file)?;
+            add(file.as_bytes());
+            add(&self.hash(&file)?);
+            for wanted in scan.imports.iter().chain(&scan.data) {
+                match self.resolve(&file, wanted) {
+                    Ok(name) => {
+                        add(name.as_bytes());
+                        if !name.starts_with(BUILT_IN) {
+                            add(&self.hash(&name)?);
+                        }
+                    }
+                    Err(_) => add(b"missing"),
+                }
+            }
+        }
+        Some(hex(&hash.finalize()))
+    }
+
+    fn hash(&self, file: &str) -> Option<[u8; 32]> {
+        if let Some(hash) = self.cache().hashes.get(file) {
+            return Some(*hash);
+        }
+        let hash: [u8; 32] = Sha256::digest(&self.bytes(file).ok()?).into();
+        self.cache().hashes.insert(file.to_owned(), hash);
+        Some(hash)
+    }
+
     fn scan(&self, file: &str) -> Option<Arc<Scan>> {
         if let Some(scan) = self.cache().scans.get(file) {
             return Some(Arc::clone(scan));
@@ -263,6 +305,16 @@ impl Sources {
         }
         Ok(true)
     }
+}
+
+/// Lower case hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 /// `folder/wanted` without `.` and `..`; `None` if it climbs above the top.

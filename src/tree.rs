@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::object::{KubeObject, ObjectId};
+use crate::sources::hex;
 use crate::yaml;
 
 /// The first line of every file that the tool writes, and how it tells its own files from foreign ones.
@@ -122,9 +123,7 @@ fn path_segment(name: &str) -> String {
         cut -= out[..cut].bytes().rev().take(2).position(|b| b == b'%').map_or(0, |at| at + 1);
         out.truncate(cut);
         out.push('-');
-        for byte in &hash[..8] {
-            let _ = write!(out, "{byte:02x}");
-        }
+        out.push_str(&hex(&hash[..8]));
     }
     out
 }

@@ -28,6 +28,7 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
         &fleet,
         &args.selection.clusters,
         session.options(Depth::Manifests, args.allow_findings),
+        |_, _| None,
         move |cluster, tree| compare(rendered.join(cluster), tree, keep_texts),
         |done, total| progress.update(done, total),
     )?;

@@ -28,6 +28,7 @@ pub(super) fn run(session: &Session<'_>, args: &ListArgs) -> Result<Exit, Findin
         &fleet,
         &args.selection.clusters,
         options,
+        |_, _| None,
         |_, _| (),
         |done, total| progress.update(done, total),
     )?;

@@ -1,5 +1,6 @@
 //! `cniforge render`: the trees of the clusters, written.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,10 +10,14 @@ use crate::cli::RenderArgs;
 use crate::discover::Fleet;
 use crate::evaluate::Depth;
 use crate::finding::{Finding, Severity};
-use crate::pipeline::{self, FleetRun};
+use crate::memory::{FileTime, Memory, RememberedCluster};
+use crate::pipeline::{self, ClusterRun, FleetRun};
 use crate::report::plural;
+use crate::sources::Sources;
 use crate::tree::{ManifestTree, TreeChanges};
 use crate::write::{TreeWriter, WriteError};
+
+type Written = Result<TreeChanges, WriteError>;
 
 #[derive(Default)]
 struct Totals {
@@ -32,10 +37,13 @@ pub(super) fn run(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Find
     let writer = Arc::new(writer);
     let mut progress = session.terminal.progress("rendering");
     let in_worker = Arc::clone(&writer);
+    let mut memory = if args.fresh { Memory::default() } else { Memory::load(&fleet.rendered()) };
+    let (known, rendered) = (memory.clone(), fleet.rendered());
     let run = pipeline::run(
         &fleet,
         &args.selection.clusters,
         session.options(Depth::Manifests, args.allow_findings),
+        move |sources, definition| recall(&known, &rendered, sources, definition),
         move |cluster, tree| in_worker.write(cluster, tree),
         |done, total| progress.update(done, total),
     )?;
@@ -62,8 +70,54 @@ pub(super) fn run(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Find
     if args.selection.clusters.is_empty() {
         orphans(session, &fleet, &run, args.prune.then_some(&*writer), &mut totals)?;
     }
+    if remember(&mut memory, &fleet, &run, &args.selection.clusters) {
+        // Without it the next run takes longer; that is all.
+        let _ = memory.save(&fleet.rendered());
+    }
     session.terminal.status(&totals.line(began.elapsed().as_secs_f64()));
     Ok(if totals.failed > 0 || !run.findings.is_empty() { Exit::Trouble } else { Exit::Fine })
+}
+
+/// The clusters of a definition, if neither it nor their folders have changed since they were rendered.
+fn recall(memory: &Memory, rendered: &Path, sources: &Sources, definition: &str) -> Option<Vec<ClusterRun<Written>>> {
+    let fingerprint = sources.fingerprint(definition)?;
+    let known = memory.recall(rendered, definition, &fingerprint)?;
+    let cluster = |cluster: &RememberedCluster| {
+        let changes = TreeChanges { unchanged: cluster.objects, ..TreeChanges::default() };
+        ClusterRun::recalled(&cluster.name, definition, cluster.objects, Ok(changes))
+    };
+    Some(known.clusters.iter().map(cluster).collect())
+}
+
+/// Notes what was rendered without a remark; `false` if there is nothing new to note.
+fn remember(memory: &mut Memory, fleet: &Fleet, run: &FleetRun<Written>, selection: &[String]) -> bool {
+    let now = FileTime::now(&fleet.rendered());
+    let mut by_definition: BTreeMap<&str, Vec<&ClusterRun<Written>>> = BTreeMap::new();
+    for cluster in run.clusters.iter().filter(|cluster| !cluster.recalled) {
+        by_definition.entry(&cluster.definition).or_default().push(cluster);
+    }
+    for (definition, clusters) in &by_definition {
+        let silent = |cluster: &&ClusterRun<Written>| {
+            cluster.findings.iter().all(|finding| finding.severity < Severity::Warning)
+                && cluster.traces.is_empty()
+                && matches!(&cluster.result, Some(Ok(changes)) if changes.foreign.is_empty() && changes.in_the_way.is_empty())
+        };
+        match run.sources.fingerprint(definition) {
+            Some(fingerprint) if clusters.iter().all(silent) && is_whole(definition, selection) => {
+                let clusters: Vec<_> =
+                    clusters.iter().map(|cluster| (cluster.name.as_str(), cluster.objects)).collect();
+                memory.note(&fleet.rendered(), now, definition, fingerprint, &clusters);
+            }
+            _ => memory.forget(definition),
+        }
+    }
+    !by_definition.is_empty()
+}
+
+/// Whether all clusters of the definition were asked for; part of an inventory does not stand for the whole file.
+fn is_whole(definition: &str, selection: &[String]) -> bool {
+    let stem = Path::new(definition).file_stem();
+    selection.is_empty() || selection.iter().any(|name| Some(name.as_ref()) == stem)
 }
 
 impl Totals {
