@@ -3,8 +3,8 @@
 local config = import 'config/main.libsonnet';
 local k = import 'kube.libsonnet';
 
-// version: an entry of versions/main.libsonnet; release: '1.20.0'; values: merged.
-function(version, release, values, cluster, settings, networkArgs) {
+// version: a release from versions/main.libsonnet; values: merged; networkArgs: checked and translated.
+function(version, values, cluster, namespace, networkArgs) {
   local c = self,
   local v = values,
 
@@ -12,14 +12,14 @@ function(version, release, values, cluster, settings, networkArgs) {
   values:: values,
   cluster:: cluster,
   networkArgs:: networkArgs,
-  namespace:: if k.isSet(v.namespaceOverride) then v.namespaceOverride else settings.namespace,
+  namespace:: if k.isSet(v.namespaceOverride) then v.namespaceOverride else namespace,
 
   // Labels and metadata
 
   // Labels from the user for every object.
   commonLabels:: k.orEmptyMap(v.commonLabels),
   // What marks an object as Cilium's, and both together.
-  partOf:: { 'app.kubernetes.io/part-of': 'cilium' } + version.chartLabel(release),
+  partOf:: { 'app.kubernetes.io/part-of': 'cilium' } + version.chartLabel,
   labels:: c.partOf + c.commonLabels,
 
   metadata(name, labels={}, annotations=null, namespace=c.namespace):: k.compact({
@@ -58,7 +58,7 @@ function(version, release, values, cluster, settings, networkArgs) {
   mesh:: k.isSet(v.clustermesh.useAPIServer),
   spire:: k.isSet(v.authentication.mutual.spire.enabled),
   // Envoy in a DaemonSet of its own; before 1.16 it ran inside the agent.
-  envoyDaemonSet:: v.l7Proxy != false && (if v.envoy.enabled != null then v.envoy.enabled else !c.installedBefore(16)),
+  envoyDaemonSet:: k.isSet(v.l7Proxy) && (if v.envoy.enabled != null then v.envoy.enabled else !c.installedBefore(16)),
 
   cloud::
     if k.isSet(v.eni.enabled) then 'aws'
@@ -78,6 +78,7 @@ function(version, release, values, cluster, settings, networkArgs) {
   chained:: c.chainingMode != 'none',
   // Identities are kept as Kubernetes objects, perhaps beside an etcd.
   identityObjects:: v.identityAllocationMode == 'crd' || std.startsWith(v.identityAllocationMode, 'doublewrite'),
+  operatorMakesIdentities:: v.identityManagementMode == 'operator' || v.identityManagementMode == 'both',
   // The cluster's part of the names that Hubble's certificates carry.
   hubbleDomain:: std.strReplace(v.cluster.name, '.', '-'),
   loopback:: if k.isSet(v.ipv4.enabled) then '127.0.0.1' else '::1',
@@ -102,10 +103,10 @@ function(version, release, values, cluster, settings, networkArgs) {
     else
       c.mirrored(image.repository)
       + (if k.isSet(image.tag) then ':' + image.tag else '')
-      + (if k.isSet(image.useDigest) then '@' + k.word(image.digest) else ''),
+      + (if k.isSet(image.useDigest) && k.isSet(image.digest) then '@' + image.digest else ''),
   // The cluster's own registry stands in for the public ones; a repository that the user chose stays.
   mirrored(repository)::
-    if cluster.registry == null || !(k.word(repository) in version.repositories(release)) then k.word(repository)
+    if cluster.registry == null || !(k.word(repository) in version.repositories) then k.word(repository)
     else cluster.registry + repository[std.findSubstr('/', repository)[0]:],
 
   priorityClass(given, critical)::

@@ -1,5 +1,7 @@
 // Cilium as its official Helm chart installs it, from the chart's own values. README.md says where to find what.
+local checks = import 'checks/main.libsonnet';
 local context = import 'context.libsonnet';
+local facts = import 'facts.libsonnet';
 local k = import 'kube.libsonnet';
 local merge = import 'merge.libsonnet';
 local readNetworkArgs = import 'network-args.libsonnet';
@@ -31,27 +33,30 @@ local components = {
   dashboards: [dashboards],
 };
 
-// What the cluster's definition says outside of `cilium.values`, as values between the defaults and the user's own.
-local clusterFacts(cluster) = {
-  cluster: { name: cluster.name },
-  // Never the chart's `helm`: it makes keys while rendering.
-  hubble: { tls: { auto: { method: 'cronJob' } } },
-  clustermesh: { apiserver: { tls: { auto: { method: 'cronJob' } } } },
-};
-
 {
   defaultVersion: versions.default,
   versions: versions.releases,
 
   new(params)::
-    local release = params.settings.version;
-    local version = versions.of[release];
-    local values = merge(merge(version.values, clusterFacts(params.cluster)), params.settings.values);
+    local cluster = params.cluster;
+    local settings = params.settings;
+
+    // Each step needs the one before it to have refused nothing; see checks/main.libsonnet.
+    local ofSettings = checks.ofSettings(settings);
+    local version = versions.of(settings.version, std.get(settings, 'images', {}));
+    local ofValues = checks.ofValues(version, settings.values);
+    local values = merge(merge(version.values, facts(cluster, settings.values)), settings.values);
     local networkArgs = readNetworkArgs(version, params.networkArgs, k.orEmptyMap(values.extraConfig));
-    local c = context(version, release, values, params.cluster, params.settings, networkArgs.args);
+    local c = context(version, values, cluster, settings.namespace, networkArgs.args);
+
     {
-      version: release,
-      findings: networkArgs.findings,
+      version: settings.version,
+
+      findings:
+        ofSettings
+        + (if checks.refuses(ofSettings) then [] else ofValues
+                                                      + (if checks.refuses(ofValues) then [] else networkArgs.findings + checks.ofCluster(c))),
+
       components: {
         [component]: k.compact(std.foldl(function(objects, part) objects + part(c), components[component], {}))
         for component in std.objectFields(components)

@@ -19,10 +19,10 @@ local k = import 'kube.libsonnet';
     kind: 'ServiceMonitor',
     metadata: c.metadata(
       name,
-      labels + k.orEmptyMap(values.labels),
+      labels,
       c.annotations([annotations, values.annotations]),
       if k.isSet(namespace) then namespace else c.namespace,
-    ),
+    ) + { labels+: k.orEmptyMap(values.labels) },
     spec: k.compact({
       selector: { matchLabels: selector },
       namespaceSelector: { matchNames: [c.namespace] },

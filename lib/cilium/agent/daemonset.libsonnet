@@ -152,7 +152,6 @@ function(c)
       if metrics then port('prometheus', v.prometheus.port),
       if metrics && k.isSet(v.envoy.prometheus.enabled) && !c.envoyDaemonSet
       then port('envoy-metrics', k.portNumber(v.envoy.prometheus.port)),
-      if !c.envoyDaemonSet && k.isSet(v.envoy.debug.admin.enabled) then port('envoy-admin', v.envoy.debug.admin.port),
       if hubbleMetrics then port('hubble-metrics', hubble.metrics.port),
     ]),
     securityContext: confined('ciliumAgent'),
@@ -178,8 +177,8 @@ function(c)
       k.mount('lib-modules', '/lib/modules', readOnly=true),
       k.mount('xtables-lock', '/run/xtables.lock'),
       if ipsec then k.mount('cilium-ipsec-secrets', v.encryption.ipsec.mountPath),
-      if k.isSet(v.kubeConfigPath) then k.mount('kube-config', v.kubeConfigPath, readOnly=true),
       if ztunnel then k.mount('cilium-ztunnel-secrets', '/etc/ztunnel'),
+      if k.isSet(v.kubeConfigPath) then k.mount('kube-config', v.kubeConfigPath, readOnly=true),
       if hubbleMetricsTLS then k.mount('hubble-metrics-tls', '/var/lib/cilium/tls/hubble-metrics', readOnly=true),
       if hubbleTLS then k.mount('hubble-tls', '/var/lib/cilium/tls/hubble', readOnly=true),
       k.mount('tmp', '/tmp'),
@@ -352,12 +351,12 @@ function(c)
           annotations: c.annotations([
             if metrics && !serviceMonitor then { 'prometheus.io/port': k.word(v.prometheus.port), 'prometheus.io/scrape': 'true' },
             if k.isSet(v.rollOutCiliumPods) then { 'cilium.io/cilium-configmap-checksum': c.configChecksum },
-            { 'kubectl.kubernetes.io/default-container': 'cilium-agent' },
             if !appArmorField && !privileged then {
               ['container.apparmor.security.beta.kubernetes.io/' + name]: 'unconfined'
               for name in ['cilium-agent', 'clean-cilium-state', 'mount-cgroup', 'apply-sysctl-overwrites']
             },
             v.podAnnotations,
+            { 'kubectl.kubernetes.io/default-container': 'cilium-agent' },
           ]),
           labels: allLabels + c.labels + k.orEmptyMap(v.podLabels),
         }),

@@ -13,7 +13,7 @@ local rules(c, preflight=false) =
     k.rule('discovery.k8s.io', ['endpointslices'], k.read),
     k.rule('', k.list([
       ['namespaces', 'services', 'pods', 'nodes'],
-      if preflight || !c.secretsFromOneNamespace then 'secrets',
+      if (if preflight then v.tls.readSecretsOnlyFromSecretsNamespace != true else !c.secretsFromOneNamespace) then 'secrets',
     ]), k.read),
     if k.isSet(v.hubble.dropEventEmitter.enabled) then k.rule('', ['events'], ['create', 'patch']),
     if k.isSet(v.annotateK8sNode) then k.rule('', ['nodes/status'], ['patch']),
@@ -61,7 +61,7 @@ local rules(c, preflight=false) =
     local account = v.serviceAccounts.cilium;
     local withAccount = c.agent && k.isSet(account.create);
     // Each feature keeps its Secrets in a namespace of its choice; the agents read them there and nowhere else.
-    local secretRole(role, binding, enabled, namespace) = if withAccount && enabled && k.isSet(namespace) then {
+    local secretRole(role, binding, enabled, namespace, annotated=true) = if withAccount && enabled && k.isSet(namespace) then {
       role: {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'Role',
@@ -71,14 +71,14 @@ local rules(c, preflight=false) =
       binding: {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'RoleBinding',
-        metadata: c.metadata(binding, annotations=v.annotations, namespace=namespace),
+        metadata: c.metadata(binding, annotations=if annotated then v.annotations, namespace=namespace),
       } + k.binding('Role', role, account.name, c.namespace),
     } else { role: null, binding: null };
     local ingress = secretRole('cilium-ingress-secrets', 'cilium-secrets', k.isSet(v.ingressController.enabled), v.ingressController.secretsNamespace.name);
     local gateway = secretRole('cilium-gateway-secrets', 'cilium-gateway-secrets', k.isSet(v.gatewayAPI.enabled), v.gatewayAPI.secretsNamespace.name);
     local envoyConfig = secretRole('cilium-envoy-config-secrets', 'cilium-envoy-config-secrets', k.isSet(v.envoyConfig.enabled), v.envoyConfig.secretsNamespace.name);
     local bgp = secretRole('cilium-bgp-control-plane-secrets', 'cilium-bgp-control-plane-secrets', k.isSet(v.bgpControlPlane.enabled), v.bgpControlPlane.secretsNamespace.name);
-    local interception = secretRole('cilium-tlsinterception-secrets', 'cilium-tlsinterception-secrets', c.secretsFromOneNamespace, v.tls.secretsNamespace.name);
+    local interception = secretRole('cilium-tlsinterception-secrets', 'cilium-tlsinterception-secrets', c.secretsFromOneNamespace, v.tls.secretsNamespace.name, annotated=false);
     {
       serviceAccount: if withAccount then {
         apiVersion: 'v1',

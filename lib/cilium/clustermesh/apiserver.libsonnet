@@ -54,7 +54,6 @@ local deployment(c) =
   } + spec);
   local port(name, number) = k.compact({ name: name, containerPort: number, protocol: 'TCP' });
   local ready(port, values) = { httpGet: { path: '/readyz', port: port } } + k.orEmptyMap(values);
-  local any = if k.isSet(v.ipv4.enabled) then '0.0.0.0' else '[::]';
 
   local etcdInit = container('etcd-init', {
     command: ['/usr/bin/clustermesh-apiserver'],
@@ -81,14 +80,14 @@ local deployment(c) =
       '--trusted-ca-file=/var/lib/etcd-secrets/ca.crt',
       '--cert-file=/var/lib/etcd-secrets/tls.crt',
       '--key-file=/var/lib/etcd-secrets/tls.key',
-      '--listen-client-urls=https://' + any + ':2379',
+      '--listen-client-urls=https://0.0.0.0:2379',
       // etcd wants an address to tell; nobody asks for it.
       '--advertise-client-urls=https://localhost:2379',
       '--initial-cluster-token=$(INITIAL_CLUSTER_TOKEN)',
       '--auto-compaction-retention=1',
       '--enable-grpc-gateway=false',
       if runs.etcdMetrics then [
-        '--listen-metrics-urls=http://' + any + ':' + k.word(metrics.etcd.port),
+        '--listen-metrics-urls=http://0.0.0.0:' + k.word(metrics.etcd.port),
         '--metrics=' + k.word(metrics.etcd.mode),
       ],
     ]),
@@ -199,7 +198,7 @@ local deployment(c) =
       c.certificateVolume('etcd-server-secrets', c.certificateSources('clustermesh-apiserver-server-cert', pair, 'ca.crt', optional=null)),
       c.certificateVolume('etcd-admin-client', c.certificateSources('clustermesh-apiserver-admin-cert', pair, 'ca.crt', optional=null)),
     ],
-    if runs.apiserver && users then {
+    if runs.etcd && apiserver.tls.authMode != 'legacy' then {
       name: 'etcd-users-config',
       configMap: { name: 'clustermesh-remote-users', defaultMode: k.ownerReadOnly },
     },
@@ -287,7 +286,7 @@ local service(c) =
       loadBalancerClass: if balancer then k.given(service.loadBalancerClass),
       loadBalancerIP: if balancer then k.given(service.loadBalancerIP),
       loadBalancerSourceRanges: if balancer then k.given(service.loadBalancerSourceRanges),
-      externalTrafficPolicy: if service.type != 'ClusterIP' then k.given(service.externalTrafficPolicy),
+      externalTrafficPolicy: k.given(service.externalTrafficPolicy),
       internalTrafficPolicy: k.given(service.internalTrafficPolicy),
       sessionAffinity: if sticky then 'ClientIP',
     }),

@@ -4,9 +4,9 @@ local k = import '../kube.libsonnet';
 
 local folder = '/var/lib/cilium/clustermesh/';
 
-local client(endpoints, certificate) =
+local client(endpoints, certificate, authority=certificate) =
   ['endpoints:'] + ['- ' + endpoint for endpoint in endpoints] + [
-    'trusted-ca-file: ' + certificate + '-ca.crt',
+    'trusted-ca-file: ' + authority + '-ca.crt',
     'key-file: ' + certificate + '.key',
     'cert-file: ' + certificate + '.crt',
   ];
@@ -14,13 +14,16 @@ local client(endpoints, certificate) =
 // A remote cluster, with its own certificate if the user gave one.
 local remote(c, cluster) =
   local domainName = cluster.name + '.' + k.word(c.values.clustermesh.config.domain);
-  local address = std.get(cluster, 'address');
   local ips = k.orEmpty(std.get(cluster, 'ips'));
-  local host = if k.isSet(address) then address else domainName;
-  local own = k.isSet(c.meshTLS(cluster));
+  // Addresses are reached by the name that the certificates carry; cilium-host-aliases says where that is.
+  local host = if std.length(ips) > 0 then domainName else k.word(std.get(cluster, 'address'));
+  local common = folder + 'common-etcd-client';
+  local tls = c.meshTLS(cluster);
+  local own = if k.isSet(tls) then folder + cluster.name + '.etcd-client' else common;
   client(
     ['https://' + host + ':' + k.word(std.get(cluster, 'port'))],
-    folder + (if own then cluster.name + '.etcd-client' else 'common-etcd-client'),
+    own,
+    if k.isSet(tls) && k.isSet(std.get(tls, 'caCert')) then own else common,
   )
   + (if std.length(ips) == 0 then [] else
        ['cilium-host-aliases:', '- hostname: ' + domainName, '  ips: '] + ['    - ' + ip for ip in ips]);

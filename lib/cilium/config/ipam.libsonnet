@@ -12,8 +12,8 @@ local poolSpec(name, spec) =
   name + '=' + std.join(';', k.list([
     if 'ipv4' in spec then family('ipv4', spec.ipv4),
     if 'ipv6' in spec then family('ipv6', spec.ipv6),
-    'allow-first-ip:' + k.word(std.get(spec, 'allowFirstIP', true)),
-    'allow-last-ip:' + k.word(std.get(spec, 'allowLastIP', true)),
+    if 'allowFirstIP' in spec then 'allow-first-ip:' + k.word(spec.allowFirstIP),
+    if 'allowLastIP' in spec then 'allow-last-ip:' + k.word(spec.allowLastIP),
   ]));
 
 function(c)

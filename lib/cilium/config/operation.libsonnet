@@ -24,7 +24,7 @@ function(c)
   local watcher = operator.unmanagedPodWatcher;
   {
     debug: text(v.debug.enabled),
-    'debug-verbose': text(v.debug.verbose),
+    'debug-verbose': k.word(v.debug.verbose),
     'log-system-load': text(k.given(v.logSystemLoad)),
     'log-opt': if k.isSet(v.logOptions) then std.manifestJsonMinified(v.logOptions),
 
@@ -80,7 +80,7 @@ function(c)
       flag(if operator.setNodeTaints == null then operator.removeNodeTaints else operator.setNodeTaints),
     'set-cilium-is-up-condition': flag(operator.setNodeNetworkStatus),
     'unmanaged-pod-watcher-interval': if k.isSet(watcher.restart) then k.word(k.orZero(watcher.intervalSeconds)) + 's' else '0',
-    'pod-restart-selector': text(watcher.selector),
+    'pod-restart-selector': k.given(watcher.selector),
   }
   + pprof('', v.pprof)
   + pprof('operator-', operator.pprof)

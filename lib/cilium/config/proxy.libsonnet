@@ -65,7 +65,7 @@ function(c)
     'ingress-secrets-namespace': onIngress(text(ingress.secretsNamespace.name)),
     'ingress-lb-annotation-prefixes': onIngress(k.joined(ingress.ingressLBAnnotationPrefixes, ' ')),
     'ingress-default-lb-mode': onIngress(text(ingress.loadbalancerMode)),
-    'ingress-shared-lb-service-name': onIngress(text(ingress.service.name)),
+    'ingress-shared-lb-service-name': onIngress(k.given(ingress.service.name)),
     'ingress-default-secret-namespace': onIngress(if defaultSecret then text(ingress.defaultSecretNamespace)),
     'ingress-default-secret-name': onIngress(if defaultSecret then text(ingress.defaultSecretName)),
     'ingress-hostnetwork-enabled': onIngress(text(ingress.hostNetwork.enabled)),

@@ -83,7 +83,7 @@ function(c)
     'l2-announcements-renew-deadline': announcing(v.l2announcements.leaseRenewDeadline),
     'l2-announcements-retry-period': announcing(v.l2announcements.leaseRetryPeriod),
     'enable-l2-pod-announcements': text(k.given(v.l2podAnnouncements.enabled)),
-    'l2-pod-announcements-interface-pattern': if k.isSet(v.l2podAnnouncements.enabled) then text(v.l2podAnnouncements.interfacePattern),
+    'l2-pod-announcements-interface-pattern': if k.isSet(v.l2podAnnouncements.enabled) then k.given(v.l2podAnnouncements.interfacePattern),
     'enable-bgp-control-plane': bgp('true'),
     'bgp-secrets-namespace': bgp(text(v.bgpControlPlane.secretsNamespace.name)),
     'enable-bgp-control-plane-status-report': bgp(text(v.bgpControlPlane.statusReport.enabled)),

@@ -35,7 +35,6 @@ function(c) if !k.isSet(c.values.standaloneDnsProxy.enabled) then {} else
             labels: labels + c.labels,
           },
           spec: k.compact({
-            imagePullSecrets: k.given(v.imagePullSecrets),
             hostNetwork: true,
             hostUsers: c.hostUsers(true),
             automountServiceAccountToken: values.automountServiceAccountToken,

@@ -46,7 +46,7 @@ function(c)
     name: name,
     type: 'ORIGINAL_DST',
     lbPolicy: 'CLUSTER_PROVIDED',
-    cleanupInterval: '2.500s',
+    cleanupInterval: k.word(envoy.connectTimeoutSeconds) + '.500s',
     typedExtensionProtocolOptions: {
       [httpProtocolOptions]: type(httpProtocolOptions) + {
         commonHttpProtocolOptions: {

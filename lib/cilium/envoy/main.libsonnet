@@ -46,7 +46,7 @@ local daemonset(c) =
       '--',
       if locality then ['--service-zone', '@/var/run/cilium/envoy-locality-config/service-zone'],
       '-c /var/run/cilium/envoy/bootstrap-config.json',
-      '--base-id ' + k.word(envoy.baseID),
+      '--base-id ' + k.word(k.orZero(envoy.baseID)),
       '--log-level ' + logLevel,
       if k.isSet(envoy.log.path) then '--log-path ' + envoy.log.path,
       envoy.extraArgs,
@@ -187,13 +187,13 @@ function(c) if !c.envoyDaemonSet || k.isSet(c.values.preflight.enabled) then {} 
     envoyNodeLocalityClusterRole: if locality then {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
-      metadata: c.clusterMetadata('cilium-envoy-node-locality', annotations=envoy.annotations),
+      metadata: c.clusterMetadata('cilium-envoy-node-locality'),
       rules: localityRules,
     },
     envoyNodeLocalityClusterRoleBinding: if locality then {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
-      metadata: c.clusterMetadata('cilium-envoy-node-locality', annotations=envoy.annotations),
+      metadata: c.clusterMetadata('cilium-envoy-node-locality'),
     } + k.binding('ClusterRole', 'cilium-envoy-node-locality', account.name, c.namespace),
     envoyServiceMonitor: if k.isSet(envoy.prometheus.enabled) && monitored then monitoring.serviceMonitor(
       c,

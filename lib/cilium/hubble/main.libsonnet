@@ -25,7 +25,7 @@ function(c)
       },
     },
   }
-  + certificates(c)
+  + certificates.objects(c)
   + metrics(c)
   + relay(c)
   + ui(c)

@@ -23,7 +23,7 @@ function(c)
     else
       c.mirrored(image.repository) + '-' + c.cloud + k.word(image.suffix)
       + (if k.isSet(image.tag) then ':' + image.tag else '')
-      + (if k.isSet(image.useDigest) then '@' + k.word(image[c.cloud + 'Digest']) else '');
+      + (if k.isSet(image.useDigest) && k.isSet(image[c.cloud + 'Digest']) then '@' + image[c.cloud + 'Digest'] else '');
 
   // One replica cannot wait for a second node: its successor has to be allowed on the same one.
   local strategy =
@@ -118,10 +118,7 @@ function(c)
           nodeSelector: k.given(operator.nodeSelector),
           hostAliases: if meshes then c.meshHostAliases,
           // The operator starts on nodes that wait for an agent; it is the one to take that taint away.
-          tolerations: k.given(
-            k.orEmpty(operator.tolerations)
-            + (if k.isSet(operator.tolerations) && k.isSet(v.agentNotReadyTaintKey) then [{ key: v.agentNotReadyTaintKey, operator: 'Exists' }] else [])
-          ),
+          tolerations: k.orEmpty(operator.tolerations) + [k.compact({ key: k.given(v.agentNotReadyTaintKey), operator: 'Exists' })],
           volumes: k.list([
             { name: 'cilium-config-path', configMap: { name: 'cilium-config' } },
             c.etcdVolumes,

@@ -106,18 +106,16 @@ local rules(c) =
     k.rule('', ['nodes'], ['list', 'watch']),
     if std.length(nodeWrites) > 0 then k.rule('', nodeWrites, ['patch']),
     k.rule('discovery.k8s.io', ['endpointslices'], (if syncsSlices || mcsapi then ['create', 'update', 'delete', 'deletecollection'] else []) + k.read),
-    if syncsSlices then [
-      k.rule('', ['services/finalizers'], ['update']),
-      k.rule('', ['events'], ['patch', 'create']),
-    ],
+    if syncsSlices then k.rule('', ['services/finalizers'], ['update']),
     k.rule('', ['services/status'], ['update', 'patch']),
-    k.rule('', k.list(['namespaces', if c.secretSync then 'secrets', 'serviceaccounts']), k.read),
+    k.rule('', k.list(['namespaces', if c.secretSync || l7 then 'secrets', 'serviceaccounts']), k.read),
     k.rule('', ['services'], k.read + (if l7 then write else [])),
     if l7 then k.rule('discovery.k8s.io', ['endpointslices'], k.read + write),
+    if syncsSlices then k.rule('', ['events'], ['patch', 'create']),
     k.rule('cilium.io', ['ciliumnetworkpolicies', 'ciliumclusterwidenetworkpolicies'], ['create', 'update', 'deletecollection', 'patch'] + k.read),
     k.rule('cilium.io', ['ciliumnetworkpolicies/status', 'ciliumclusterwidenetworkpolicies/status'], ['patch', 'update']),
     k.rule('cilium.io', ['ciliumendpoints', 'ciliumidentities'], ['delete', 'list', 'watch']),
-    k.rule('cilium.io', ['ciliumidentities'], ['update']),
+    k.rule('cilium.io', ['ciliumidentities'], ['update'] + (if c.operatorMakesIdentities then ['create'] else [])),
     k.rule('cilium.io', ['ciliumnodes'], ['create', 'update'] + k.read + (if operator.nodeGCInterval != '0s' then ['delete'] else [])),
     k.rule('cilium.io', ['ciliumnodes/status'], ['update']),
     k.rule('cilium.io', [
@@ -145,7 +143,8 @@ local rules(c) =
     k.rule('coordination.k8s.io', ['leases'], ['create', 'get', 'update']),
     if k.isSet(v.ingressController.enabled) then ingressRules,
     if k.isSet(v.gatewayAPI.enabled) then gatewayRules,
-    if mcsapi then serviceImportRules,
+    if mcsapi then serviceImportRules
+    else if k.isSet(v.gatewayAPI.enabled) then k.rule(serviceImports, ['serviceimports'], k.read),
     k.rule('cilium.io', ['ciliumendpointslices'], ['deletecollection']),
   ]);
 

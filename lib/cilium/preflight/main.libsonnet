@@ -69,9 +69,14 @@ local daemonset(c) =
           args: ['hello'],
           terminationMessagePolicy: 'FallbackToLogsOnError',
         })],
-        containers: [
+        containers: k.list([
           check('cilium-pre-flight-check', values.image, {
-            env: k.list([k.fieldEnv('K8S_NODE_NAME', 'spec.nodeName'), c.apiServerEnv, values.extraEnv]),
+            env: k.list([
+              k.fieldEnv('K8S_NODE_NAME', 'spec.nodeName'),
+              // As the chart has it: here an address counts, but not a reference to one.
+              if k.isSet(v.k8sServiceHost) then c.apiServerEnv,
+              values.extraEnv,
+            ]),
             volumeMounts: k.list([
               k.mount('cilium-run', '/var/run/cilium'),
               if k.isSet(v.etcd.enabled) then [
@@ -81,19 +86,21 @@ local daemonset(c) =
               values.extraVolumeMounts,
             ]),
           }),
-          check('cilium-pre-flight-envoy', values.envoy.image, {
+          if c.envoyDaemonSet then check('cilium-pre-flight-envoy', values.envoy.image, {
             volumeMounts: [
               k.mount('envoy-sockets', '/var/run/cilium/envoy/sockets', readOnly=false),
               k.mount('envoy-artifacts', '/var/run/cilium/envoy/artifacts', readOnly=true),
             ],
           }),
-        ],
+        ]),
         volumes: k.list([
           k.hostPath('cilium-run', '/var/run/cilium', 'DirectoryOrCreate'),
           k.hostPath('bpf-maps', '/sys/fs/bpf', 'DirectoryOrCreate'),
           c.etcdVolumes,
-          k.hostPath('envoy-sockets', run('/envoy/sockets'), 'DirectoryOrCreate'),
-          k.hostPath('envoy-artifacts', run('/envoy/artifacts'), 'DirectoryOrCreate'),
+          if c.envoyDaemonSet then [
+            k.hostPath('envoy-sockets', run('/envoy/sockets'), 'DirectoryOrCreate'),
+            k.hostPath('envoy-artifacts', run('/envoy/artifacts'), 'DirectoryOrCreate'),
+          ],
           values.extraVolumes,
         ]),
       }) + {

@@ -11,6 +11,8 @@ local gatewayRules = [{
 local ingressObjects(c) = if !k.isSet(c.values.ingressController.enabled) then {} else
   local ingress = c.values.ingressController;
   local service = ingress.service;
+  // On the host network Envoy itself listens; the Service is only a name.
+  local hostNetwork = k.isSet(ingress.hostNetwork.enabled);
   {
     ingressClass: {
       apiVersion: 'networking.k8s.io/v1',
@@ -31,11 +33,11 @@ local ingressObjects(c) = if !k.isSet(c.values.ingressController.enabled) then {
           k.compact({ name: 'http', port: 80, protocol: 'TCP', nodePort: k.given(service.insecureNodePort) }),
           k.compact({ name: 'https', port: 443, protocol: 'TCP', nodePort: k.given(service.secureNodePort) }),
         ],
-        type: service.type,
+        type: if hostNetwork then 'ClusterIP' else service.type,
         loadBalancerClass: k.given(service.loadBalancerClass),
         loadBalancerIP: k.given(service.loadBalancerIP),
         allocateLoadBalancerNodePorts: service.allocateLoadBalancerNodePorts,
-        externalTrafficPolicy: k.given(service.externalTrafficPolicy),
+        externalTrafficPolicy: if !hostNetwork then k.given(service.externalTrafficPolicy),
       }),
     },
     // A Service without any endpoint is not announced; Envoy takes the traffic before it would get there.

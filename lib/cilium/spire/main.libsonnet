@@ -10,6 +10,9 @@ local serverRules = [
 local agentRules = [k.rule('', ['pods', 'nodes', 'nodes/proxy'], ['get'])];
 local bundleRules = [k.rule('', ['configmaps'], ['patch', 'get', 'list'])];
 
+// Where the agent's sockets are on the node, whatever their paths are set to.
+local socketFolder = '/run/spire/sockets';
+
 local live = { httpGet: { path: '/live', port: 'http' }, failureThreshold: 2, initialDelaySeconds: 15, periodSeconds: 60, timeoutSeconds: 3 };
 local ready = { httpGet: { path: '/ready', port: 'http' }, initialDelaySeconds: 5, periodSeconds: 5 };
 
@@ -27,7 +30,6 @@ function(c)
     labels: k.given(labels + c.commonLabels),
     annotations: c.annotations([spire.annotations, annotations]),
   });
-  local socketFolder = k.dirname(k.word(spire.adminSocketPath));
   local runImage(name, image, command) = k.compact({
     name: name,
     image: c.image(image),
@@ -95,7 +97,8 @@ function(c)
     },
   };
 
-  local stored = k.isSet(server.dataStorage.enabled);
+  // Without a volume the server forgets its authority whenever it restarts; `enabled: null` leaves even the folder out.
+  local stored = server.dataStorage.enabled;
   local serverStatefulset = {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -127,11 +130,11 @@ function(c)
               ports: [{ name: 'grpc', containerPort: 8081 }, { name: 'http', containerPort: 8080 }],
               securityContext: k.given(server.securityContext),
               resources: k.given(server.resources),
-              volumeMounts: [
+              volumeMounts: k.list([
                 k.mount('spire-config', '/run/spire/config', readOnly=true),
-                k.mount('spire-data', '/run/spire/data', readOnly=false),
+                if stored != null then k.mount('spire-data', '/run/spire/data', readOnly=false),
                 k.mount('spire-server-socket', '/tmp/spire-server/private', readOnly=false),
-              ],
+              ]),
               livenessProbe: live,
               readinessProbe: ready,
             }),
@@ -142,11 +145,11 @@ function(c)
           volumes: k.list([
             { name: 'spire-config', configMap: { name: 'spire-server' } },
             k.hostPath('spire-server-socket', '/var/run/spire-server/sockets', 'DirectoryOrCreate'),
-            if !stored then { name: 'spire-data', emptyDir: {} },
+            if stored == false then { name: 'spire-data', emptyDir: {} },
           ]),
         }),
       },
-      volumeClaimTemplates: if stored then [{
+      volumeClaimTemplates: if stored == true then [{
         metadata: { name: 'spire-data' },
         spec: k.compact({
           accessModes: [if server.dataStorage.accessMode == null then 'ReadWriteOnce' else server.dataStorage.accessMode],
@@ -228,6 +231,10 @@ function(c)
     serverPodRoleBinding: {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
-      metadata: metadata(k.word(server.serviceAccount.name) + '-pod'),
+      metadata: k.compact({
+        name: k.word(server.serviceAccount.name) + '-pod',
+        namespace: k.given(home),
+        annotations: k.given(spire.annotations),
+      }),
     } + k.binding('ClusterRole', k.word(server.serviceAccount.name) + '-pod', server.serviceAccount.name, home),
   }

@@ -48,10 +48,13 @@ local image(repository, tag, digest) = {
   },
 
   values: import 'values.libsonnet',
+  types: import 'types.libsonnet',
+  notes: import 'notes.libsonnet',
+  removed: import 'removed.libsonnet',
   configKeys: import 'config-keys.libsonnet',
 
   // Labels that the chart of this version puts on nearly every object.
-  chartLabel(release):: { 'helm.sh/chart': 'cilium-' + release },
+  chartLabel(release): { 'helm.sh/chart': 'cilium-' + release },
 
   // What the official chart of this version gets wrong and an install by it therefore has. Kept, so that what runs does
   // not change when Helm is left behind; whoever is hit gets a warning (checks/warnings.libsonnet).

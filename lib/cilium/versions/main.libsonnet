@@ -1,28 +1,61 @@
-// The versions this library knows, and the release (a version and its patch) that a definition asks for.
-local versions = {
+// The versions this library knows, and what a definition's `cilium.version` comes to: a release, a version and its patch.
+local minors = {
   '1.20': import '1.20.libsonnet',
 };
 
-local releases = {
-  [release]: versions[minor]
-  for minor in std.objectFields(versions)
-  for release in std.objectFields(versions[minor].images)
+local known = {
+  [release]: minor
+  for minor in std.objectFields(minors)
+  for release in std.objectFields(minors[minor].images)
+};
+
+// A release with these images: everything that depends on the release alone, worked out once for all clusters.
+local release(minor, name, images) = minors[minor] {
+  minorVersion: minor,
+  release: name,
+  values: super.values(images),
+  chartLabel: super.chartLabel(name),
+  configKeys: { [key]: true for key in super.configKeys },
+  repositories:: { [images[image].repository]: true for image in std.objectFields(images) },
+};
+local releases = { [name]: release(known[name], name, minors[known[name]].images[name]) for name in std.objectFields(known) };
+
+local minorOf(name) = std.join('.', std.split(name, '.')[:2]);
+
+// Cilium's own images carry the release as their tag; the others keep theirs from patch to patch.
+local withTag(images, from, to) = {
+  [name]:
+    local image = images[name];
+    if image.tag != 'v' + from then image
+    else { [field]: image[field] for field in std.objectFields(image) } + {
+      tag: 'v' + to,
+      useDigest: false,
+    }
+  for name in std.objectFields(images)
 };
 
 {
   default: '1.20.0',
-  releases: std.objectFields(releases),
+  releases: std.objectFields(known),
+  minors: std.objectFields(minors),
 
-  // Everything that depends on the release alone, worked out once for all clusters.
-  of: {
-    [release]: releases[release] {
-      local version = self,
-      local images = version.images[release],
-      minorVersion: '1.' + version.minor,
-      values: super.values(images),
-      configKeys: { [key]: true for key in super.configKeys },
-      repositories(release):: { [images[name].repository]: true for name in std.objectFields(images) },
-    }
-    for release in std.objectFields(releases)
-  },
+  knows(name):: std.objectHas(known, name),
+  // A patch release that is newer than this library.
+  isPatch(name):: std.objectHas(minors, minorOf(name)) && std.length(std.split(name, '.')) == 3,
+
+  // The image table of a release; of the newest known one, tagged anew, for an unknown patch release.
+  imagesOf(name)::
+    local of = minors[minorOf(name)].images;
+    local newest = std.objectFields(of)[std.length(of) - 1];
+    if std.objectHas(of, name) then of[name] else withTag(of[newest], newest, name),
+
+  // images: the user's own, laid over that table. A digest given is a digest used.
+  of(name, images={})::
+    if std.objectHas(known, name) && std.length(images) == 0 then releases[name]
+    else
+      local table = self.imagesOf(name);
+      release(minorOf(name), name, table {
+        [image]: table[image] + (if 'digest' in images[image] then { useDigest: true } else {}) + images[image]
+        for image in std.objectFields(images)
+      }),
 }

@@ -33,7 +33,7 @@ function(c) if !(k.isSet(c.values.encryption.enabled) && c.values.encryption.typ
               imagePullPolicy: values.image.pullPolicy,
               args: ['proxy', 'ztunnel'],
               env: k.list([
-                { name: 'XDS_ADDRESS', value: k.word(values.caAddress) },
+                { name: 'XDS_ADDRESS', value: 'https://localhost:15012' },
                 { name: 'XDS_ROOT_CA', value: rootFile },
                 { name: 'CA_ROOT_CA', value: rootFile },
                 { name: 'CA_ADDRESS', value: k.word(values.caAddress) },
@@ -44,7 +44,7 @@ function(c) if !(k.isSet(c.values.encryption.enabled) && c.values.encryption.typ
                 { name: 'ISTIO_META_ENABLE_HBONE', value: 'true' },
                 values.extraEnv,
               ]),
-              readinessProbe: k.http('/healthz/ready', values.healthPort, c.loopback) + k.compact({
+              readinessProbe: k.http('/healthz/ready', values.healthPort, '127.0.0.1') + k.compact({
                 initialDelaySeconds: values.readinessProbe.initialDelaySeconds,
                 periodSeconds: values.readinessProbe.periodSeconds,
                 failureThreshold: values.readinessProbe.failureThreshold,
@@ -73,7 +73,7 @@ function(c) if !(k.isSet(c.values.encryption.enabled) && c.values.encryption.typ
             hostNetwork: true,
             restartPolicy: 'Always',
             priorityClassName: c.priorityClass(values.priorityClassName, 'system-node-critical'),
-            serviceAccountName: account.name,
+            serviceAccountName: if k.isSet(account.create) then account.name,
             automountServiceAccountToken: account.automount,
             terminationGracePeriodSeconds: values.terminationGracePeriodSeconds,
             affinity: k.given(values.affinity),

@@ -1,0 +1,88 @@
+// Each of the user's values by itself: does the version know it, and is it of the right type? Only what the user gave is
+// looked at. Nothing is computed from values before this has found nothing to refuse.
+local freeForm = import '../free-form.libsonnet';
+local finding = import 'finding.libsonnet';
+
+local isWhole(value) = std.isNumber(value) && value == std.floor(value);
+local types = {
+  array: { fits: std.isArray, called: 'a list' },
+  boolean: { fits: std.isBoolean, called: 'true or false' },
+  integer: { fits: isWhole, called: 'a whole number' },
+  number: { fits: std.isNumber, called: 'a number' },
+  object: { fits: std.isObject, called: 'a map' },
+  string: { fits: std.isString, called: 'a string' },
+};
+
+local called(value) =
+  if std.isBoolean(value) then std.toString(value)
+  else if isWhole(value) then 'the number ' + std.toString(value)
+  else types[std.type(value)].called;
+
+local problemWith(value, path, expected) =
+  local here = ['cilium', 'values'] + path;
+  local name = '`' + std.join('.', path) + '`';
+  if std.isArray(expected) then
+    if std.member(expected, value) then []
+    else [finding.at(
+      'refusal',
+      here,
+      name + ' must be one of ' + std.join(', ', expected),
+      known=expected,
+      got=if std.isString(value) then value else std.toString(value)
+    )]
+  else
+    local allowed = std.split(expected, ' or ');
+    if std.foldl(function(found, type) found || types[type].fits(value), allowed, false) then []
+    else [finding.at(
+      'refusal',
+      here,
+      name + ' must be ' + std.join(' or ', [types[type].called for type in allowed]) + ', not ' + called(value),
+      if std.member(allowed, 'string') && !std.isArray(value) && !std.isObject(value) then "write it in quotes: '" + std.toString(value) + "'"
+    )];
+
+// What the default says about the type; null if it says nothing.
+local typeOf(default) =
+  if default == null then null
+  else if isWhole(default) then 'integer'
+  else std.type(default);
+
+local checkItems(value, default, path) =
+  if std.isArray(value) && std.isArray(default) && std.length(default) > 0 && std.isString(default[0]) then std.flattenArrays([
+    problemWith(value[i], path + [std.toString(i)], 'string')
+    for i in std.range(0, std.length(value) - 1)
+  ])
+  else [];
+
+// open: below a map whose names belong to Kubernetes or the user
+local check(version, default, values, path, open) = std.flattenArrays([
+  local here = path + [name];
+  local value = values[name];
+  local fullName = std.join('.', here);
+  if fullName in version.removed then []  // removed.libsonnet says more
+  else if !(name in default) then
+    if open then []
+    else [finding.at(
+      'error',
+      ['cilium', 'values'] + here,
+      'Cilium ' + version.minorVersion + ' has no value `' + fullName + '`',
+      known=std.objectFields(default),
+    )]
+  else if value == null then []
+  else
+    local expected =
+      if fullName in version.types.paths then version.types.paths[fullName]
+      else if !std.isObject(default[name]) && name in version.types.names then version.types.names[name]
+      else typeOf(default[name]);
+    local wrong = if expected == null then [] else problemWith(value, here, expected);
+    local note =
+      if fullName in version.notes && value != default[name]
+      then [finding.at('warning', ['cilium', 'values'] + here, '`' + fullName + '` ' + version.notes[fullName])]
+      else [];
+    if wrong != [] then wrong
+    else note + if std.isObject(value) && std.isObject(default[name]) then
+      check(version, default[name], value, here, open || std.length(default[name]) == 0 || name in freeForm)
+    else checkItems(value, default[name], here)
+  for name in std.objectFields(values)
+]);
+
+function(version, values) check(version, version.values, values, [], false)
