@@ -13,7 +13,8 @@ local rules(c, preflight=false) =
     k.rule('discovery.k8s.io', ['endpointslices'], k.read),
     k.rule('', k.list([
       ['namespaces', 'services', 'pods', 'nodes'],
-      if (if preflight then v.tls.readSecretsOnlyFromSecretsNamespace != true else !c.secretsFromOneNamespace) then 'secrets',
+      // The chart has this the other way round for the pre-flight check.
+      if c.secretsFromOneNamespace == preflight then 'secrets',
     ]), k.read),
     if k.isSet(v.hubble.dropEventEmitter.enabled) then k.rule('', ['events'], ['create', 'patch']),
     if k.isSet(v.annotateK8sNode) then k.rule('', ['nodes/status'], ['patch']),

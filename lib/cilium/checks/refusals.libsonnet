@@ -119,7 +119,8 @@ local routing(c) =
   local native = c.routingMode == 'native';
   local operator = v.ipam.operator;
   local fromPool = c.version.minor >= 20 && c.ipamMode == 'cluster-pool' && on(v.nativeRoutingCIDRFromClusterPool);
-  local masqueradeNeedsCIDR = native && !on(v.ipMasqAgent.enabled) && !std.member(['eni', 'alibabacloud'], c.ipamMode) && !fromPool;
+  // Only where it was asked for: clouds that always route natively bring their own rules.
+  local masqueradeNeedsCIDR = v.routingMode == 'native' && !on(v.ipMasqAgent.enabled) && !std.member(['eni', 'alibabacloud'], c.ipamMode) && !fromPool;
   local pools(list) = if std.isArray(list) then std.length(list) else if on(list) then 1 else 0;
   [
     {
@@ -249,14 +250,13 @@ local proxies(c) =
 // A ServiceMonitor that the cluster cannot store would fail the whole apply.
 local monitors(c) =
   local v = c.values;
-  local known = std.member(c.cluster.apiVersions, 'monitoring.coreos.com/v1')
+  local known = on(v.prometheus.serviceMonitor.trustCRDsExist) || std.member(c.cluster.apiVersions, 'monitoring.coreos.com/v1')
                 || std.length([api for api in c.cluster.apiVersions if std.startsWith(api, 'monitoring.coreos.com/v1/')]) > 0;
   local monitor(path, values) = {
-    local scrape = values.serviceMonitor,
-    when: !known && on(values.enabled) && on(scrape.enabled) && !on(scrape.trustCRDsExist),
+    when: !known && on(values.enabled) && on(values.serviceMonitor.enabled),
     at: path + '.serviceMonitor.enabled',
     message: 'the cluster does not say that it knows ServiceMonitors',
-    hint: "add 'monitoring.coreos.com/v1' to the cluster's apiVersions, or set " + path + '.serviceMonitor.trustCRDsExist to true',
+    hint: "add 'monitoring.coreos.com/v1' to the cluster's apiVersions, or set prometheus.serviceMonitor.trustCRDsExist to true",
   };
   [
     monitor('prometheus', v.prometheus),
