@@ -59,11 +59,19 @@ pub struct Control {
     started: AtomicU64,
     order: AtomicU8,
     parked: AtomicU8,
+    /// Bytes that a parked evaluation holds for ever.
+    held: AtomicU64,
 }
 
 impl Default for Control {
     fn default() -> Self {
-        Self { born: Instant::now(), started: AtomicU64::new(IDLE), order: AtomicU8::new(GO), parked: AtomicU8::new(0) }
+        Self {
+            born: Instant::now(),
+            started: AtomicU64::new(IDLE),
+            order: AtomicU8::new(GO),
+            parked: AtomicU8::new(0),
+            held: AtomicU64::new(0),
+        }
     }
 }
 
@@ -72,27 +80,29 @@ impl Default for Control {
 pub enum Health {
     /// At work within its limits, or idle.
     Fine,
-    /// Gone for good; the reason is the limit that it hit.
-    Lost(Trip),
+    /// Gone for good: the limit that it hit, and the bytes that it keeps.
+    Lost(Trip, u64),
 }
 
 impl Control {
     /// To be called every few milliseconds by the watching thread: cancels what is late, parks what does not heed that.
-    pub fn watch(&self, timeout: Duration) -> Health {
+    pub fn watch(&self, limits: &Limits) -> Health {
         /// How long an evaluation may take to unwind before it is written off.
         const GRACE: Duration = Duration::from_millis(500);
+        let held = self.held.load(Ordering::Acquire);
         match self.parked.load(Ordering::Acquire) {
             0 => {}
-            1 => return Health::Lost(Trip::Memory),
-            _ => return Health::Lost(Trip::Time),
+            1 => return Health::Lost(Trip::Memory, held),
+            _ => return Health::Lost(Trip::Time, held),
         }
         let started = self.started.load(Ordering::Acquire);
         if started == IDLE {
             return Health::Fine;
         }
         let running = self.born.elapsed().saturating_sub(Duration::from_millis(started));
+        let timeout = limits.timeout;
         if running > timeout + GRACE * 2 {
-            return Health::Lost(Trip::Time);
+            return Health::Lost(Trip::Time, limits.memory);
         }
         if running > timeout + GRACE {
             self.order.store(PARK, Ordering::Release);
@@ -181,6 +191,12 @@ pub fn within<T>(limits: &Limits, trip_engine: fn(), evaluate: impl FnOnce() -> 
     (result, METER.with(|meter| meter.tripped.get()))
 }
 
+/// Bytes that the last evaluation inside [`within`] has left behind on this thread; 0 without a [`MeteredAllocator`].
+#[must_use]
+pub fn left_behind() -> u64 {
+    METER.with(|meter| u64::try_from(meter.live.get()).unwrap_or(0))
+}
+
 /// How often and how many bytes this thread has allocated inside [`within`] so far: `(allocations, bytes)`.
 #[must_use]
 pub fn allocated_by_this_thread() -> (u64, u64) {
@@ -221,12 +237,12 @@ impl Meter {
         // SAFETY: null, or into the Arc that CONTROL holds for the life of this thread.
         let order = unsafe { self.control.get().as_ref() }.map_or(GO, |control| control.order.load(Ordering::Relaxed));
         if live > self.limit.get() || order != GO {
-            self.over(live, order);
+            self.over(live, i64::try_from(size).unwrap_or(i64::MAX), order);
         }
     }
 
     #[cold]
-    fn over(&self, live: i64, order: u8) {
+    fn over(&self, live: i64, size: i64, order: u8) {
         let trip = if order == GO { Trip::Memory } else { Trip::Time };
         if self.tripped.get().is_none() {
             self.tripped.set(Some(trip));
@@ -235,15 +251,16 @@ impl Meter {
         (self.trip_engine.get())();
         let limit = self.limit.get();
         if order == PARK || live > limit.saturating_add(limit / 4) {
-            self.park();
+            self.park(live - size);
         }
     }
 
-    fn park(&self) {
+    fn park(&self, held: i64) {
         // SAFETY: as in `take`.
         let Some(control) = (unsafe { self.control.get().as_ref() }) else { return };
         self.armed.set(false);
         let reason = if self.tripped.get() == Some(Trip::Memory) { 1 } else { 2 };
+        control.held.store(u64::try_from(held).unwrap_or(0), Ordering::Release);
         control.parked.store(reason, Ordering::Release);
         loop {
             std::thread::sleep(Duration::from_hours(1));

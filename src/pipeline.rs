@@ -286,7 +286,7 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
         let outcomes = pool::run(
             jobs.clone(),
             self.options.jobs,
-            self.options.limits.timeout,
+            self.options.limits,
             move || Evaluator::new(Arc::clone(&maker.sources), maker.options.limits),
             move |evaluator, job| worker.job(evaluator, job),
             || {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::limits::{self, Control, Health, Trip};
+use crate::limits::{self, Control, Health, Limits, Trip};
 
 /// Address space, not memory: pages are taken as they are used. The engine and its parser recurse on data. The second is
 /// for a system that does not give out address space so freely.
@@ -19,8 +19,9 @@ const WORKER_STACKS: [usize; 2] = [1 << 30, 64 << 20];
 /// How often late evaluations are looked for.
 const WATCH: Duration = Duration::from_millis(20);
 
-/// Workers that may be parked, each with its memory, before the run stops evaluating.
-const MOST_LOST: usize = 4;
+/// What parked workers may hold, in shares of one cluster, before the run stops evaluating. One that asked for too much at
+/// once holds next to nothing; one that grew step by step holds its whole share.
+const MOST_HELD: u64 = 4;
 
 enum Message<R> {
     Started {
@@ -48,11 +49,11 @@ pub enum Outcome<R> {
 /// Runs every job and returns the outcomes in the order of the jobs.
 ///
 /// `make` is called once in each worker's thread, `work` for each job, `seen` in this thread as jobs end. Jobs whose
-/// evaluation exceeds `timeout` are cancelled through [`limits`].
+/// evaluation exceeds `bounds` are cancelled through [`limits`].
 pub fn run<J, W, R>(
     jobs: Vec<J>,
     workers: usize,
-    timeout: Duration,
+    bounds: Limits,
     make: impl Fn() -> W + Send + Sync + 'static,
     work: impl Fn(&mut W, &J) -> R + Send + Sync + 'static,
     mut seen: impl FnMut(),
@@ -103,6 +104,7 @@ where
         alive += usize::from(spawn(&mut controls, &mut running));
     }
     let mut lost = vec![false; controls.len()];
+    let mut total_held = 0_u64;
     let mut ended = 0;
     while ended < total && alive > 0 {
         match receiver.recv_timeout(WATCH) {
@@ -122,15 +124,16 @@ where
             if lost[worker] {
                 continue;
             }
-            let Health::Lost(trip) = controls[worker].watch(timeout) else { continue };
+            let Health::Lost(trip, held) = controls[worker].watch(&bounds) else { continue };
             lost[worker] = true;
+            total_held = total_held.saturating_add(held);
             alive -= 1;
             if let Some(job) = running[worker].take() {
                 outcomes[job] = Some(Outcome::Lost(trip));
                 ended += 1;
                 seen();
             }
-            if lost.iter().filter(|lost| **lost).count() < MOST_LOST {
+            if total_held < bounds.memory.saturating_mul(MOST_HELD) {
                 alive += usize::from(spawn(&mut controls, &mut running));
                 lost.resize(controls.len(), false);
             } else {

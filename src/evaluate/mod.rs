@@ -106,19 +106,31 @@ pub struct Evaluator {
     shared: Option<SharedLibrary>,
     /// Of the definition in work.
     state: Option<State>,
+    /// An error was noted while the definition in work went on.
+    tainted: bool,
     traces: Arc<Mutex<Vec<String>>>,
-    since_collection: usize,
+    /// Evaluations and bytes.
+    since_collection: (usize, u64),
 }
 
-/// Evaluations between two collections of the engine's garbage: each leaves a megabyte or two, a collection looks at the
-/// whole library.
-const COLLECT_EVERY: usize = 8;
+/// Evaluations, and bytes left behind by them, after which the engine's garbage is collected: a collection looks at the
+/// whole library too, so one a definition would cost as much again as the definition.
+const COLLECT_EVERY: usize = 64;
+const COLLECT_BEYOND: u64 = 16 << 20;
 
 impl Evaluator {
     /// An engine over `sources`.
     #[must_use]
     pub fn new(sources: Arc<Sources>, limits: Limits) -> Self {
-        Self { sources, limits, shared: None, state: None, traces: Arc::default(), since_collection: 0 }
+        Self {
+            sources,
+            limits,
+            shared: None,
+            state: None,
+            tainted: false,
+            traces: Arc::default(),
+            since_collection: (0, 0),
+        }
     }
 
     /// Evaluates the definition in `file`; an array comes back as its members' names.
@@ -208,16 +220,17 @@ impl Evaluator {
             // The engine must not take the run down with it, whatever a definition does to it.
             let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(self)));
             drop(entered);
+            self.state = None;
             result
         });
-        let failed = trip.is_some() || !matches!(result, Ok(Ok(_))) || self.state.is_none();
-        self.state = None;
+        let failed = trip.is_some() || !matches!(result, Ok(Ok(_))) || std::mem::take(&mut self.tainted);
         if failed {
             self.shared = None;
         }
-        self.since_collection += 1;
-        if failed || self.since_collection >= COLLECT_EVERY {
-            self.since_collection = 0;
+        self.since_collection.0 += 1;
+        self.since_collection.1 += limits::left_behind();
+        if failed || self.since_collection.0 >= COLLECT_EVERY || self.since_collection.1 >= COLLECT_BEYOND {
+            self.since_collection = (0, 0);
             jrsonnet_gcmodule::collect_thread_cycles();
         }
         match (trip, result) {
@@ -320,9 +333,7 @@ impl Evaluator {
         };
         let mut cluster = reader.read(fallback_name, object, depth);
         cluster.findings = reader.findings;
-        if reader.failed {
-            self.state = None;
-        }
+        self.tainted |= reader.failed;
         cluster
     }
 }

@@ -44,6 +44,29 @@ fn runaway_definitions_end_and_others_go_on() {
 }
 
 #[test]
+fn many_runaway_definitions_do_not_stop_the_others() {
+    let fleet = Fleet::galaxy(&["zz-last"]);
+    for i in 0..12 {
+        fleet.cluster(&format!("greedy-{i:02}"), "labels: { a: std.repeat('x', 4000000000) }");
+    }
+    let run = fleet.run(&["render", "--max-memory", "64"]);
+    assert_eq!(run.err.matches("needs more than 64 MiB of memory").count(), 12, "{run:?}");
+    assert!(run.err.contains("rendered 1 cluster, 14 objects"), "{run:?}");
+}
+
+#[test]
+fn parked_memory_is_bounded_too() {
+    let fleet = Fleet::galaxy(&["zz-last"]);
+    for i in 0..9 {
+        fleet.cluster(&format!("hoarder-{i}"), "extraObjects: [{ x: i } for i in std.range(1, 1000000000)]");
+    }
+    let run = fleet.run(&["render", "--max-memory", "64", "--jobs", "1"]);
+    assert_eq!(run.code, 2);
+    let named = (0..9).all(|i| run.err.contains(&format!("error: hoarder-{i}: ")));
+    assert!(named, "{run:?}");
+}
+
+#[test]
 fn sources_that_would_overflow_the_parser_are_refused_with_their_place() {
     for deep in ["[", "(", "!", "{a:", "1+", "if true then ", "local a=1;", "function(x) "] {
         let fleet = Fleet::galaxy(&["good"]);
@@ -78,8 +101,8 @@ fn memory_stays_flat_over_many_clusters() {
         }
         peak
     };
-    let few: Vec<String> = (0..12).map(|i| format!("c{i}")).collect();
+    let few: Vec<String> = (0..20).map(|i| format!("c{i}")).collect();
     let few = peak(&few.iter().map(String::as_str).collect::<Vec<_>>());
     let all = peak(&[]);
-    assert!(all < few + few / 3, "12 clusters took {few} kB, 60 took {all} kB");
+    assert!(all < few + few / 3, "20 clusters took {few} kB, 60 took {all} kB");
 }
