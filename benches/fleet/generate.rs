@@ -131,7 +131,9 @@ fn values(dice: &mut Dice, name: &str, overlay: &str, pod_cidr: &str) -> Value {
     let mut values = json!({
         "ipam": { "operator": { "clusterPoolIPv4PodCIDRList": [pod_cidr], "clusterPoolIPv4MaskSize": 26 } },
     });
-    if overlay == "production" {
+    let ingress = dice.one_in(10);
+    if overlay == "production" || ingress {
+        // Without kube-proxy the agents have to be told where the API server is.
         values["k8sServiceHost"] = json!(format!("api.{name}.example.com"));
         values["k8sServicePort"] = json!(6443);
     }
@@ -184,7 +186,7 @@ fn values(dice: &mut Dice, name: &str, overlay: &str, pod_cidr: &str) -> Value {
     if dice.one_in(4) {
         values["podAnnotations"] = json!({ "example.com/owner": format!("team-{}", dice.roll(20)) });
     }
-    if dice.one_in(10) {
+    if ingress {
         values["ingressController"] = json!({ "enabled": true, "loadbalancerMode": "shared" });
         values["kubeProxyReplacement"] = json!(true);
     }

@@ -146,7 +146,7 @@ impl Bench {
     }
 
     fn run(mut self) -> io::Result<String> {
-        let fleet = self.fleet(self.options.clusters)?;
+        let fleet = self.fleet("fleet", self.options.clusters)?;
         let parts: [(Part, Measure); 8] = [
             (Part::Render, Self::render),
             (Part::One, Self::one),
@@ -162,7 +162,9 @@ impl Bench {
         for (part, measure) in parts {
             if self.options.only.is_empty() || self.options.only.contains(&part) {
                 eprintln!("{part:?} …");
-                measure(&mut self, &fleet)?;
+                if let Err(error) = measure(&mut self, &fleet) {
+                    self.report.note(format!("{part:?} failed: {error}"));
+                }
             }
         }
         if self.seen.largest_peak > 0 {
@@ -181,8 +183,8 @@ impl Bench {
         })
     }
 
-    fn fleet(&self, clusters: usize) -> io::Result<PathBuf> {
-        let folder = self.work.join(format!("fleet-{clusters}"));
+    fn fleet(&self, name: &str, clusters: usize) -> io::Result<PathBuf> {
+        let folder = self.work.join(name);
         let _ = fs::remove_dir_all(&folder);
         generate::write_fleet(&folder, clusters)?;
         Ok(folder)
@@ -217,7 +219,11 @@ impl Bench {
         self.report.run("render, cold", cold, count, format!("{} files, {megabytes} MB", files.len()));
         self.report.run("cp -r of its tree", copy_run, count, "the floor; alternating with the line above");
         let unchanged = self.median(|this| this.cniforge(fleet, &["render"]))?;
-        self.report.run("render, nothing changed", unchanged, count, "");
+        self.report.run("render, nothing changed", unchanged, count, "evaluates nothing");
+        let fresh = self.median(|this| this.cniforge(fleet, &["render", "--fresh"]))?;
+        self.report.run("render --fresh, nothing changed", fresh, count, "evaluates all, writes nothing");
+        let check = self.median(|this| this.cniforge(fleet, &["check"]))?;
+        self.report.run("check, nothing changed", check, count, "evaluates all and compares");
         let overlay = fleet.join("overlays/production.libsonnet");
         let mut lines = OVERLAY_EDIT;
         let edited = self.median(|this| {
@@ -253,7 +259,7 @@ impl Bench {
 
     fn sizes(&mut self, _: &Path) -> io::Result<()> {
         for clusters in [self.options.clusters / 10, self.options.clusters * 3] {
-            let fleet = self.fleet(clusters)?;
+            let fleet = self.fleet("fleet-of-another-size", clusters)?;
             let cold = self.cniforge(&fleet, &["render"])?;
             self.report.run(&format!("{clusters} clusters, cold"), cold, clusters, "once");
             let unchanged = self.cniforge(&fleet, &["render"])?;
@@ -287,7 +293,7 @@ impl Bench {
             return Ok(());
         }
         let clusters = 100;
-        let fleet = self.fleet(clusters)?;
+        let fleet = self.fleet("fleet-for-strace", clusters)?;
         let counts = fleet.join("strace.txt");
         for what in ["cold", "nothing changed"] {
             let mut command = Command::new("strace");
