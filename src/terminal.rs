@@ -54,6 +54,13 @@ impl Terminal {
         self.say(&format!("trace: {line}\n"));
     }
 
+    /// Something that must not happen.
+    pub fn defect(what: &str) {
+        let finding = Finding::refusal(format!("a defect of cniforge: {what}"))
+            .hint("please report it, with the definition if you can: SECURITY.md and CONTRIBUTING.md say where");
+        Self::new(ColorChoice::Auto, false).finding(&finding);
+    }
+
     /// A bar that shows itself only on a terminal, and only if the work takes more than a moment.
     #[must_use]
     pub fn progress(self, what: &'static str) -> Progress {

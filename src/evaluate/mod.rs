@@ -5,6 +5,8 @@
 //! their own, which is forgotten with it. After an error the library is thrown away too, since the engine remembers
 //! half-finished imports and failed values.
 
+mod cluster;
+mod convert;
 mod errors;
 mod imports;
 mod places;
@@ -18,13 +20,15 @@ use jrsonnet_evaluator::{Error, IStr, ObjValue, State, Val};
 use jrsonnet_gcmodule::Acyclic;
 use jrsonnet_stdlib::{ContextInitializer, TracePrinter};
 
+use self::cluster::{ClusterReader, locate, stem_of};
+use self::convert::{Trail, convert};
 use self::places::SourceMap;
 use self::shared::{LendingResolver, SharedLibrary};
 use crate::field_path;
-use crate::finding::{Finding, Place, Severity, nearest, suggest};
+use crate::finding::Finding;
 use crate::limits::{self, Limits, Trip};
 use crate::sources::Sources;
-use crate::value::{Map, Value};
+use crate::value::Value;
 
 /// What one cluster's definition evaluates to.
 #[derive(Debug)]
@@ -323,41 +327,12 @@ impl Evaluator {
         depth: Depth,
         member: Option<usize>,
     ) -> EvaluatedCluster {
-        let mut reader = ClusterReader {
-            file,
-            member,
-            map: SourceMap::new(&self.sources),
-            stack_depth: self.limits.stack_depth,
-            findings: Vec::new(),
-            failed: false,
-        };
-        let mut cluster = reader.read(fallback_name, object, depth);
-        cluster.findings = reader.findings;
-        self.tainted |= reader.failed;
+        let map = SourceMap::new(&self.sources);
+        let reader = ClusterReader::new(file, member, map, self.limits.stack_depth);
+        let (cluster, failed) = reader.into_cluster(fallback_name, object, depth);
+        self.tainted |= failed;
         cluster
     }
-}
-
-/// The place of a field of the cluster in `file`, or of the member of an inventory there.
-fn locate(map: &mut SourceMap<'_>, file: &str, member: Option<usize>, mut path: Vec<String>) -> Option<Place> {
-    // What the library makes of `extraObjects`.
-    if path.len() > 2 && path[0] == "manifests" && path[1] == "extra" {
-        let rest = if path[2] == "objects" { 3 } else { 2 };
-        path.splice(..rest, ["extraObjects".to_owned()]);
-    }
-    path.splice(..0, member.map(|index| index.to_string()));
-    map.field(file, &path)
-}
-
-/// The rule of RFC 1123 that Kubernetes uses for most names.
-fn is_dns_label(name: &str) -> bool {
-    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    (1..=63).contains(&name.len()) && name.chars().all(inner) && !name.starts_with('-') && !name.ends_with('-')
-}
-
-fn stem_of(file: &str) -> &str {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    name.strip_suffix(".jsonnet").unwrap_or(name)
 }
 
 /// From inside the allocator: no frame fits any more, so the evaluation unwinds.
@@ -392,262 +367,4 @@ impl TracePrinter for TraceCollector {
         let line = format!("{}{value}", place.unwrap_or_default());
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
-}
-
-/// Takes one cluster object apart.
-struct ClusterReader<'a> {
-    file: &'a str,
-    member: Option<usize>,
-    map: SourceMap<'a>,
-    stack_depth: usize,
-    findings: Vec<Finding>,
-    failed: bool,
-}
-
-impl ClusterReader<'_> {
-    fn read(&mut self, fallback_name: &str, object: &ObjValue, depth: Depth) -> EvaluatedCluster {
-        let mut cluster = EvaluatedCluster::failed(fallback_name, Vec::new());
-        if !object.has_field_ex("findings".into(), true) || !object.has_field_ex("summary".into(), true) {
-            self.findings.push(
-                Finding::refusal("the definition is an object, but no cluster")
-                    .place(self.map.whole(self.file))
-                    .hint("begin it with `local cniforge = import 'cniforge/main.libsonnet'; cniforge.cluster { … }`"),
-            );
-            return cluster;
-        }
-        if let Some(found) = self.field(object, "findings") {
-            self.library_findings(&found);
-        }
-        if self.findings.iter().any(|finding| finding.severity == Severity::Refusal) {
-            return cluster;
-        }
-        let Some(summary) = self.field(object, "summary") else { return cluster };
-        let summary = summary_of(&summary);
-        if let Some(problem) = self.name_problem(&summary.name) {
-            self.findings.push(problem);
-            return cluster;
-        }
-        cluster.name.clone_from(&summary.name);
-        cluster.summary = Some(summary);
-        if let Some(allowed) = self.field(object, "allowSecrets") {
-            let names = allowed.as_list().unwrap_or_default().iter();
-            cluster.allow_secrets = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
-        }
-        if depth == Depth::Manifests {
-            cluster.manifests = self.manifests(object);
-        }
-        cluster
-    }
-
-    /// The name becomes a folder, so it is checked here whatever the library says.
-    fn name_problem(&mut self, name: &str) -> Option<Finding> {
-        let stem = stem_of(self.file);
-        let problem = if !is_dns_label(name) {
-            Finding::refusal(format!("`{name}` cannot be a cluster's name"))
-                .hint("at most 63 lower case letters, digits and `-`, with a letter or digit at both ends")
-        } else if self.member.is_none() && name != stem {
-            Finding::refusal(format!("the definition in {} is named `{name}`", self.file)).hint(format!(
-                "a file is named after its cluster: rename it to `{name}.jsonnet`, or the cluster to `{stem}`"
-            ))
-        } else {
-            return None;
-        };
-        Some(problem.path("name").place(self.locate(vec!["name".to_owned()])))
-    }
-
-    fn locate(&mut self, path: Vec<String>) -> Option<Place> {
-        locate(&mut self.map, self.file, self.member, path)
-    }
-
-    fn field(&mut self, object: &ObjValue, name: &str) -> Option<Value> {
-        let read = object.get_or_bail(name.into()).and_then(|value| convert(&value, &Trail::root(name)));
-        self.keep(read, None)
-    }
-
-    /// Notes an error and goes on, so that all of a cluster's errors come at once.
-    fn keep<T>(&mut self, result: Result<T, Error>, path: Option<&str>) -> Option<T> {
-        match result {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.failed = true;
-                for mut finding in errors::findings(&error, self.file, &mut self.map, self.stack_depth) {
-                    if let Some(path) = path {
-                        finding.place = finding.place.or_else(|| self.locate(field_path::split(path)));
-                        finding.path = Some(path.to_owned());
-                    }
-                    if !self.findings.contains(&finding) {
-                        self.findings.push(finding);
-                    }
-                }
-                None
-            }
-        }
-    }
-
-    /// `manifests` is two levels of names, component and key, above the objects; each object is evaluated by itself.
-    fn manifests(&mut self, object: &ObjValue) -> Vec<(String, Value)> {
-        let mut out = Vec::new();
-        let Some(manifests) = self.keep(object.get_or_bail("manifests".into()), Some("manifests")) else { return out };
-        let Val::Obj(manifests) = manifests else {
-            self.findings.push(
-                Finding::refusal(format!("`manifests` is of type {}, not an object", manifests.value_type()))
-                    .hint("patch it with `manifests+: { <component>+: { … } }`"),
-            );
-            return out;
-        };
-        for component in manifests.fields() {
-            let path = field_path::join(["manifests", &component]);
-            let Some(value) = self.keep(manifests.get_or_bail(component), Some(&path)) else { continue };
-            let Val::Obj(keys) = &value else {
-                if let Some(value) = self.keep(convert(&value, &Trail::root(&path)), Some(&path)) {
-                    out.push((path, value));
-                }
-                continue;
-            };
-            for key in keys.fields() {
-                let mut path = path.clone();
-                field_path::push(&mut path, &key);
-                let read = keys.get_or_bail(key).and_then(|value| convert(&value, &Trail::root(&path)));
-                if let Some(value) = self.keep(read, Some(&path)) {
-                    out.push((path, value));
-                }
-            }
-        }
-        out
-    }
-
-    fn library_findings(&mut self, found: &Value) {
-        for item in found.as_list().unwrap_or_default() {
-            let Some(map) = item.as_map() else { continue };
-            let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
-            let severity = match text("severity").as_deref() {
-                Some("note") => Severity::Note,
-                Some("warning") => Severity::Warning,
-                Some("error") => Severity::Error,
-                _ => Severity::Refusal,
-            };
-            let mut finding = Finding::refusal(text("message").unwrap_or_default()).severity(severity);
-            finding.hint = text("hint");
-            let path: Vec<String> = map
-                .get("path")
-                .and_then(Value::as_list)
-                .unwrap_or_default()
-                .iter()
-                .map(|part| match part {
-                    Value::Number(index) => index.to_string(),
-                    other => other.as_str().unwrap_or_default().to_owned(),
-                })
-                .collect();
-            if let (Some(known), Some(wrong)) = (map.get("known").and_then(Value::as_list), path.last()) {
-                let names: Vec<&str> = known.iter().filter_map(Value::as_str).collect();
-                let wrong = text("got").unwrap_or_else(|| wrong.clone());
-                // A near name is the best hint; the list of all is for want of another.
-                if finding.hint.is_none() || !nearest(&wrong, names.iter().copied()).is_empty() {
-                    finding.hint = suggest(&wrong, names.iter().copied()).or(finding.hint);
-                }
-            }
-            if !path.is_empty() {
-                finding.path = Some(field_path::join(&path));
-                finding.place = self.locate(path);
-            }
-            self.findings.push(finding);
-        }
-    }
-}
-
-fn summary_of(value: &Value) -> ClusterSummary {
-    let text = |key: &str| value.at(&[key]).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let labels = value.at(&["labels"]).and_then(Value::as_map);
-    ClusterSummary {
-        name: text("name"),
-        cluster_type: text("type"),
-        cni: text("cni"),
-        cni_version: value.at(&["cniVersion"]).and_then(Value::as_str).map(str::to_owned),
-        kubernetes_version: text("kubernetesVersion"),
-        labels: labels
-            .into_iter()
-            .flat_map(Map::iter)
-            .filter_map(|(key, label)| Some((key.to_owned(), label.as_str()?.to_owned())))
-            .collect(),
-    }
-}
-
-/// Where a value stands, as a chain on the stack: no text is made unless something is wrong.
-#[derive(Clone, Copy)]
-struct Trail<'a> {
-    outer: Option<&'a Trail<'a>>,
-    depth: usize,
-    step: Step<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Name(&'a str),
-    Index(usize),
-}
-
-impl<'a> Trail<'a> {
-    fn root(name: &'a str) -> Self {
-        Self { outer: None, depth: 0, step: Step::Name(name) }
-    }
-
-    fn inner(&'a self, step: Step<'a>) -> Self {
-        Self { outer: Some(self), depth: self.depth + 1, step }
-    }
-
-    fn text(&self) -> String {
-        let outer = self.outer.map(Trail::text);
-        match (outer, self.step) {
-            (None, Step::Name(name)) => name.to_owned(),
-            (None, Step::Index(index)) => format!("[{index}]"),
-            (Some(outer), Step::Name(name)) => format!("{outer}.{name}"),
-            (Some(outer), Step::Index(index)) => format!("{outer}[{index}]"),
-        }
-    }
-}
-
-/// Nesting that no manifest reaches; the deepest schemas of real CRDs have some sixty levels.
-const DEEPEST_VALUE: usize = 256;
-
-/// Evaluates a value to the bottom.
-fn convert(value: &Val, trail: &Trail<'_>) -> Result<Value, Error> {
-    if trail.depth > DEEPEST_VALUE {
-        let start: String = trail.text().chars().take(80).collect();
-        return Err(runtime_error(format!(
-            "`{start}…` is nested more than {DEEPEST_VALUE} levels deep\nlook for a value that contains itself"
-        )));
-    }
-    Ok(match value {
-        Val::Null => Value::Null,
-        Val::Bool(flag) => Value::Bool(*flag),
-        Val::Num(number) => Value::Number(number.get()),
-        Val::Str(text) => Value::String(text.clone().into_flat().to_string()),
-        Val::Arr(items) => {
-            let mut list = Vec::with_capacity(items.len().min(1024) as usize);
-            for (i, item) in items.iter().enumerate() {
-                list.push(convert(&item?, &trail.inner(Step::Index(i)))?);
-            }
-            Value::List(list)
-        }
-        Val::Obj(object) => {
-            object.run_assertions()?;
-            let names = object.fields();
-            let mut entries = Vec::with_capacity(names.len());
-            for name in names {
-                let field = object.get_or_bail(name.clone())?;
-                entries.push((name.to_string(), convert(&field, &trail.inner(Step::Name(&name)))?));
-            }
-            Value::Map(Map::from_entries(entries))
-        }
-        Val::Func(_) => {
-            return Err(runtime_error(format!(
-                "`{}` is a function, which no manifest can hold\ncall it, or hide it with `::`",
-                trail.text()
-            )));
-        }
-    })
-}
-
-fn runtime_error(message: String) -> Error {
-    jrsonnet_evaluator::error::ErrorKind::RuntimeError(message.into()).into()
 }
