@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::field_path;
-use crate::finding::{Finding, nearest};
+use crate::finding::{Finding, Severity, nearest};
 use crate::object::{KubeObject, ObjectId};
 use crate::value::Value;
 
@@ -90,13 +90,20 @@ impl Assembly {
         if !missing.is_empty() {
             problems.insert(0, format!("the object has no {}", missing.join(" and no ")));
         }
-        if let (Some(api_version), Some(kind), Some(name), true) = (api_version, kind, name, problems.is_empty()) {
-            let id = ObjectId { api_version, kind, namespace, name };
+        let whole = problems.is_empty();
+        // The chart, too, renders an object without a name where a value takes it away: what can be told apart is kept.
+        let unnamed = matches!(body.at(&["metadata", "name"]), None | Some(Value::Null | Value::String(_)));
+        let only_nameless = problems.len() == 1 && name.is_none() && unnamed;
+        if let (Some(api_version), Some(kind), true) = (api_version, kind, whole || only_nameless) {
+            let id = ObjectId { api_version, kind, namespace, name: name.unwrap_or_default() };
             let component = component.to_owned();
-            self.objects.push(KubeObject { id, component, field_path: path, body: body.clone() });
+            self.objects.push(KubeObject { id, component, field_path: path.clone(), body: body.clone() });
+        }
+        if whole {
             return;
         }
-        let finding = Finding::refusal(problems.join(", ")).path(path);
+        let severity = if only_nameless { Severity::Error } else { Severity::Refusal };
+        let finding = Finding::refusal(problems.join(", ")).severity(severity).path(path);
         self.findings.push(if generated {
             finding.hint("`generateName` makes a new object at each apply; a tree in git needs `metadata.name`")
         } else {
