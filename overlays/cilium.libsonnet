@@ -2,9 +2,8 @@
 {
   cilium+: {
     values+: {
-      // Pods get their addresses out of the cluster's podCIDRs: kube-controller-manager cuts a part for each node
-      // (`--allocate-node-cidrs=true`, as TKEStack sets it), and the agent takes it from the node. Cilium's own default
-      // is a pool of 10.0.0.0/8 that nothing else knows of.
+      // kube-controller-manager cuts each node's part out of podCIDRs (`--allocate-node-cidrs=true`, as TKEStack sets
+      // it), and the agent takes it from there. By default Cilium's operator would cut parts of its own.
       ipam+: { mode: 'kubernetes' },
       // An agent waits until its node has a part.
       k8s+: { requireIPv4PodCIDR: true },
