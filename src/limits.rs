@@ -2,7 +2,7 @@
 //!
 //! A definition may come from a pull request that nobody has read, and jsonnet can ask for a billion elements in one
 //! line. The engine limits the depth of its stack and nothing else, so memory and time are watched from the allocator,
-//! which every evaluation calls all the time: when a cluster has used up its share, [`Meter`] trips the engine (its next
+//! which every evaluation calls all the time: when a cluster has used up its share, the meter trips the engine (its next
 //! frame fails, the evaluation unwinds as an ordinary error and gives its memory back). An evaluation that cannot be tripped,
 //! because one native function allocates without end, is parked inside the allocator, before the memory is given out; its thread
 //! is written off and replaced. Other clusters go on in both cases.

@@ -1,7 +1,7 @@
 //! The only module that names jrsonnet: a definition file in, plain data out.
 //!
 //! An [`Evaluator`] belongs to one thread (the engine's values are bound to it) and is used for many definitions. The
-//! library is parsed and evaluated once ([`shared`]); each definition, its overlays and what it extends live in a state of
+//! library is parsed and evaluated once (`shared`); each definition, its overlays and what it extends live in a state of
 //! their own, which is forgotten with it. After an error the library is thrown away too, since the engine remembers
 //! half-finished imports and failed values.
 
