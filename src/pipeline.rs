@@ -71,6 +71,8 @@ enum Job {
 
 enum JobResult<T> {
     Cluster(Box<ClusterRun<T>>),
+    /// A file of which not even this is known: whether it is a cluster or an inventory.
+    Failed(Box<ClusterRun<T>>),
     Inventory(Vec<Result<String, Finding>>),
     Recalled(Vec<ClusterRun<T>>),
     Nothing,
@@ -120,22 +122,26 @@ pub fn run<T: Send + 'static>(
         match outcome {
             JobResult::Inventory(names) => inventories.push((file.clone(), names)),
             JobResult::Cluster(cluster) => {
-                run.note_name(&file.stem, cluster.summary.is_some());
+                run.note_name(&file.stem);
+                run.clusters.push(*cluster);
+            }
+            JobResult::Failed(cluster) => {
+                run.names = None;
                 run.clusters.push(*cluster);
             }
             JobResult::Recalled(clusters) => {
                 for cluster in &clusters {
-                    run.note_name(&cluster.name, true);
+                    run.note_name(&cluster.name);
                 }
                 run.clusters.extend(clusters);
             }
-            JobResult::Nothing => run.note_name(&file.stem, true),
+            JobResult::Nothing => run.note_name(&file.stem),
         }
     }
     let members = run.members(inventories, &wanted);
     let results = task.run(members, &mut progress);
     run.clusters.extend(results.into_iter().filter_map(|result| match result {
-        JobResult::Cluster(cluster) => Some(*cluster),
+        JobResult::Cluster(cluster) | JobResult::Failed(cluster) => Some(*cluster),
         _ => None,
     }));
     run.refuse_unknown(&wanted, &stems, selection);
@@ -162,13 +168,9 @@ impl<T> FleetRun<T> {
         !self.findings.is_empty() || self.clusters.iter().any(|cluster| cluster.result.is_none())
     }
 
-    /// `sure`: the file is known to be a cluster, not an inventory whose names are unknown.
-    fn note_name(&mut self, name: &str, sure: bool) {
+    fn note_name(&mut self, name: &str) {
         if let Some(names) = &mut self.names {
             names.insert(name.to_owned());
-        }
-        if !sure {
-            self.names = None;
         }
     }
 
@@ -199,7 +201,7 @@ impl<T> FleetRun<T> {
                         continue;
                     }
                 };
-                self.note_name(&name, true);
+                self.note_name(&name);
                 if !whole && !wanted.contains(name.as_str()) {
                     continue;
                 }
@@ -310,7 +312,7 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
             Job::Definition { file, .. } => (file, &file.stem),
             Job::Member { file, name, .. } => (file, name),
         };
-        JobResult::Cluster(Box::new(ClusterRun::refused(name, &file.path, finding)))
+        JobResult::Failed(Box::new(ClusterRun::refused(name, &file.path, finding)))
     }
 
     fn job<T>(&self, evaluator: &mut Evaluator, job: &Job) -> JobResult<T>
@@ -334,7 +336,7 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
                     }
                     Evaluated::Failed(findings) => {
                         let cluster = EvaluatedCluster::failed(&file.stem, findings);
-                        JobResult::Cluster(Box::new(self.cluster(evaluator, cluster, &file.path, None)))
+                        JobResult::Failed(Box::new(self.cluster(evaluator, cluster, &file.path, None)))
                     }
                 }
             }

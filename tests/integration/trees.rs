@@ -181,6 +181,11 @@ fn prune_does_nothing_while_it_is_not_known_which_clusters_there_are() {
     assert_eq!(run.code, 2);
     assert!(fleet.exists("rendered/b/galaxy"), "b may be a cluster of the broken inventory");
     assert!(run.err.contains("nothing was pruned"), "{run:?}");
+    // A cluster that is refused is known by its name all the same.
+    fs::remove_file(fleet.root.join("clusters/inventory.jsonnet")).unwrap();
+    fleet.cluster("a", "networkArg: {}");
+    assert!(fleet.run(&["render", "--prune"]).err.contains("14 removed"));
+    assert!(!fleet.exists("rendered/b") && fleet.exists("rendered/a/galaxy"));
 }
 
 #[test]
