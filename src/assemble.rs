@@ -60,11 +60,14 @@ impl Assembly {
                     self.search(component, path, inner);
                 }
             }
-            other => self.findings.push(
-                Finding::refusal(format!("expected a Kubernetes object, found a {}", other.type_name()))
-                    .path(path)
-                    .hint("everything under `manifests` is a map with `apiVersion` and `kind`; hide helpers with `::`"),
-            ),
+            other => {
+                self.incomplete.push(self.findings.len());
+                self.findings.push(
+                    Finding::refusal(format!("expected a Kubernetes object, found a {}", other.type_name()))
+                        .path(path)
+                        .hint("everything under `manifests` is a map with `apiVersion` and `kind`; hide helpers with `::`"),
+                );
+            }
         }
     }
 
@@ -86,6 +89,11 @@ impl Assembly {
         let kind = text(&["kind"], true);
         let name = text(&["metadata", "name"], true);
         let namespace = text(&["metadata", "namespace"], false);
+        if let Some(kind) = &kind
+            && !(kind.starts_with(|c: char| c.is_ascii_alphabetic()) && kind.chars().all(|c| c.is_ascii_alphanumeric()))
+        {
+            problems.push("its kind must be one word of letters and digits".to_owned());
+        }
         let generated = body.at(&["metadata", "generateName"]).is_some();
         if !missing.is_empty() {
             problems.insert(0, format!("the object has no {}", missing.join(" and no ")));
@@ -117,7 +125,11 @@ impl Assembly {
         for index in &self.incomplete {
             let finding = &mut self.findings[*index];
             let paths = self.objects.iter().map(|object| object.field_path.as_str());
-            if let Some(near) = finding.path.as_deref().and_then(|path| nearest(path, paths).into_iter().next()) {
+            let patched = finding.path.as_deref().map(|path| field_path::join(field_path::split(path).iter().take(3)));
+            let near = patched.and_then(|patched| nearest(&patched, paths).into_iter().next());
+            if let Some(near) =
+                near.filter(|_| !finding.path.as_deref().is_some_and(|path| path.starts_with("manifests.extra")))
+            {
                 finding.hint = Some(format!(
                     "did you mean to patch `{near}`? A new object needs apiVersion, kind and metadata.name"
                 ));
@@ -127,10 +139,11 @@ impl Assembly {
 
     /// The same object under two fields would be one file, or two that fight in the cluster.
     fn refuse_twins(&mut self) {
-        let mut first: BTreeMap<(&str, &str, Option<&str>, &str), &str> = BTreeMap::new();
+        // A file's name has the kind in lower case.
+        let mut first: BTreeMap<(&str, String, Option<&str>, &str), &str> = BTreeMap::new();
         for object in &self.objects {
             let id = &object.id;
-            let key = (id.group(), id.kind.as_str(), id.namespace.as_deref(), id.name.as_str());
+            let key = (id.group(), id.kind.to_ascii_lowercase(), id.namespace.as_deref(), id.name.as_str());
             let Some(other) = first.insert(key, &object.field_path) else { continue };
             // The user's own object is the one to change, not the library's.
             let mut paths = [object.field_path.as_str(), other];

@@ -15,7 +15,7 @@
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What one cluster may cost.
@@ -45,9 +45,12 @@ pub enum Trip {
     Time,
 }
 
-const GO: u8 = 0;
-const CANCEL: u8 = 1;
-const PARK: u8 = 2;
+const GO: u64 = 0;
+const CANCEL: u64 = 1;
+const PARK: u64 = 2;
+
+/// What [`Control::job`] says of an idle worker.
+const NO_JOB: usize = usize::MAX;
 
 const IDLE: u64 = u64::MAX;
 
@@ -57,7 +60,14 @@ pub struct Control {
     born: Instant,
     /// Milliseconds after `born` at which the present evaluation began, or [`IDLE`].
     started: AtomicU64,
-    order: AtomicU8,
+    /// Which evaluation of this thread is under way.
+    generation: AtomicU64,
+    /// What is asked of the evaluation of which generation: `generation << 2 | order`, so that an order that comes late
+    /// does not meet the next evaluation.
+    order: AtomicU64,
+    /// The job in work, or [`NO_JOB`].
+    job: AtomicUsize,
+    written_off: AtomicBool,
     parked: AtomicU8,
     /// Bytes that a parked evaluation holds for ever.
     held: AtomicU64,
@@ -68,7 +78,10 @@ impl Default for Control {
         Self {
             born: Instant::now(),
             started: AtomicU64::new(IDLE),
-            order: AtomicU8::new(GO),
+            generation: AtomicU64::new(0),
+            order: AtomicU64::new(GO),
+            job: AtomicUsize::new(NO_JOB),
+            written_off: AtomicBool::new(false),
             parked: AtomicU8::new(0),
             held: AtomicU64::new(0),
         }
@@ -95,6 +108,8 @@ impl Control {
             1 => return Health::Lost(Trip::Memory, held),
             _ => return Health::Lost(Trip::Time, held),
         }
+        // Before the time, so that an order never meets an evaluation that began after the look at the clock.
+        let generation = self.generation.load(Ordering::Acquire);
         let started = self.started.load(Ordering::Acquire);
         if started == IDLE {
             return Health::Fine;
@@ -105,17 +120,41 @@ impl Control {
             return Health::Lost(Trip::Time, limits.memory);
         }
         if running > timeout + GRACE {
-            self.order.store(PARK, Ordering::Release);
+            self.order.store(generation << 2 | PARK, Ordering::Release);
         } else if running > timeout {
-            self.order.store(CANCEL, Ordering::Release);
+            self.order.store(generation << 2 | CANCEL, Ordering::Release);
         }
         Health::Fine
     }
 
-    fn begin(&self) {
-        self.order.store(GO, Ordering::Release);
+    /// The worker is given up: it takes no further job, should it ever come back.
+    pub fn write_off(&self) {
+        self.written_off.store(true, Ordering::Release);
+    }
+
+    /// Whether the worker has been given up.
+    #[must_use]
+    pub fn is_written_off(&self) -> bool {
+        self.written_off.load(Ordering::Acquire)
+    }
+
+    /// Notes which job the worker has in work.
+    pub fn set_job(&self, job: Option<usize>) {
+        self.job.store(job.unwrap_or(NO_JOB), Ordering::Release);
+    }
+
+    /// The job in work.
+    #[must_use]
+    pub fn job(&self) -> Option<usize> {
+        Some(self.job.load(Ordering::Acquire)).filter(|job| *job != NO_JOB)
+    }
+
+    /// The generation of the evaluation that begins.
+    fn begin(&self) -> u64 {
         let now = u64::try_from(self.born.elapsed().as_millis()).unwrap_or(IDLE - 1);
+        let generation = self.generation.fetch_add(1, Ordering::AcqRel) + 1;
         self.started.store(now, Ordering::Release);
+        generation
     }
 
     fn end(&self) {
@@ -131,6 +170,7 @@ struct Meter {
     /// Makes the engine fail at its next step; must not allocate.
     trip_engine: Cell<fn()>,
     control: Cell<*const Control>,
+    generation: Cell<u64>,
     allocations: Cell<u64>,
     allocated: Cell<u64>,
 }
@@ -144,6 +184,7 @@ thread_local! {
             tripped: Cell::new(None),
             trip_engine: Cell::new(|| {}),
             control: Cell::new(std::ptr::null()),
+            generation: Cell::new(0),
             allocations: Cell::new(0),
             allocated: Cell::new(0),
         }
@@ -179,16 +220,25 @@ pub fn within<T>(limits: &Limits, trip_engine: fn(), evaluate: impl FnOnce() -> 
         meter.tripped.set(None);
         meter.trip_engine.set(trip_engine);
     });
-    CONTROL.with_borrow(|control| {
-        if let Some(control) = control {
-            control.begin();
-        }
-    });
+    let generation = CONTROL.with_borrow(|control| control.as_ref().map_or(0, |control| control.begin()));
+    METER.with(|meter| meter.generation.set(generation));
     let disarm = Disarm;
     METER.with(|meter| meter.armed.set(true));
     let result = evaluate();
     drop(disarm);
     (result, METER.with(|meter| meter.tripped.get()))
+}
+
+/// Runs `work` unwatched: it holds a lock that other threads need, and must not be parked with it.
+pub fn exempt<T>(work: impl FnOnce() -> T) -> T {
+    struct Rearm(bool);
+    impl Drop for Rearm {
+        fn drop(&mut self) {
+            METER.with(|meter| meter.armed.set(self.0));
+        }
+    }
+    let _rearm = Rearm(METER.with(|meter| meter.armed.replace(false)));
+    work()
 }
 
 /// Bytes that the last evaluation inside [`within`] has left behind on this thread; 0 without a [`MeteredAllocator`].
@@ -236,13 +286,14 @@ impl Meter {
         self.allocated.set(self.allocated.get() + size as u64);
         // SAFETY: null, or into the Arc that CONTROL holds for the life of this thread.
         let order = unsafe { self.control.get().as_ref() }.map_or(GO, |control| control.order.load(Ordering::Relaxed));
+        let order = if order >> 2 == self.generation.get() { order & 3 } else { GO };
         if live > self.limit.get() || order != GO {
             self.over(live, i64::try_from(size).unwrap_or(i64::MAX), order);
         }
     }
 
     #[cold]
-    fn over(&self, live: i64, size: i64, order: u8) {
+    fn over(&self, live: i64, size: i64, order: u64) {
         let trip = if order == GO { Trip::Memory } else { Trip::Time };
         if self.tripped.get().is_none() {
             self.tripped.set(Some(trip));

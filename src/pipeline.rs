@@ -96,7 +96,8 @@ pub fn run<T: Send + 'static>(
     let sources = Sources::new(&fleet.root, &fleet.config.rendered)
         .map_err(|e| Finding::refusal(format!("{}: {e}", fleet.root.display())))?;
     let sources = Arc::new(sources);
-    let task = Arc::new(Task { sources: Arc::clone(&sources), options, recall, consume });
+    let all_stems = files.iter().map(|file| file.stem.clone()).collect();
+    let task = Arc::new(Task { sources: Arc::clone(&sources), options, stems: all_stems, recall, consume });
     let mut run = FleetRun { clusters: Vec::new(), findings, sources, names: None };
     // Two files of one stem: which trees are theirs cannot be said.
     run.names = run.findings.is_empty().then(BTreeSet::new);
@@ -271,6 +272,8 @@ impl<T> ClusterRun<T> {
 struct Task<K, C> {
     sources: Arc<Sources>,
     options: Options,
+    /// Of all definition files.
+    stems: BTreeSet<String>,
     recall: K,
     consume: C,
 }
@@ -326,7 +329,11 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
                 _ => JobResult::Nothing,
             },
             Job::Definition { file, only_inventory: false } => {
-                if let Some(known) = (self.recall)(&self.sources, &file.path) {
+                // A member whose name is another file's by now is a clash, which only evaluating both will show.
+                let clashes = |cluster: &ClusterRun<T>| cluster.name != file.stem && self.stems.contains(&cluster.name);
+                if let Some(known) = (self.recall)(&self.sources, &file.path)
+                    && !known.iter().any(clashes)
+                {
                     return JobResult::Recalled(known);
                 }
                 match evaluator.definition(&file.path, self.options.depth) {

@@ -23,16 +23,10 @@ const WATCH: Duration = Duration::from_millis(20);
 /// once holds next to nothing; one that grew step by step holds its whole share.
 const MOST_HELD: u64 = 4;
 
-enum Message<R> {
-    Started {
-        worker: usize,
-        job: usize,
-    },
-    /// `Err` carries a panic of our own code on to the thread that waits.
-    Done {
-        worker: usize,
-        result: thread::Result<R>,
-    },
+/// A job that has ended. `Err` carries a panic of our own code on to the thread that waits.
+struct Done<R> {
+    job: usize,
+    result: thread::Result<R>,
 }
 
 /// What became of a job.
@@ -65,31 +59,28 @@ where
     let total = jobs.len();
     let jobs = Arc::new(jobs);
     let queue: Arc<Mutex<VecDeque<usize>>> = Arc::new(Mutex::new((0..total).collect()));
-    let (sender, receiver) = mpsc::channel::<Message<R>>();
+    let (sender, receiver) = mpsc::channel::<Done<R>>();
     let task = Arc::new((make, work));
     let mut controls: Vec<Arc<Control>> = Vec::new();
-    let mut running: Vec<Option<usize>> = Vec::new();
     let mut outcomes: Vec<Option<Outcome<R>>> = (0..total).map(|_| None).collect();
-    let spawn = |controls: &mut Vec<Arc<Control>>, running: &mut Vec<Option<usize>>| {
+    let spawn = |controls: &mut Vec<Arc<Control>>| {
         let worker = controls.len();
         let control = Arc::new(Control::default());
         controls.push(Arc::clone(&control));
-        running.push(None);
         let start = |stack: usize| {
             let (jobs, queue, sender, task) =
                 (Arc::clone(&jobs), Arc::clone(&queue), sender.clone(), Arc::clone(&task));
             let control = Arc::clone(&control);
             thread::Builder::new().name(format!("worker-{worker}")).stack_size(stack).spawn(move || {
-                limits::watch_this_thread_with(control);
+                limits::watch_this_thread_with(Arc::clone(&control));
                 let mut state = (task.0)();
-                loop {
+                while !control.is_written_off() {
                     let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                     let Some(job) = next else { break };
-                    if sender.send(Message::Started { worker, job }).is_err() {
-                        break;
-                    }
+                    control.set_job(Some(job));
                     let result = catch_unwind(AssertUnwindSafe(|| (task.1)(&mut state, &jobs[job])));
-                    if sender.send(Message::Done { worker, result }).is_err() {
+                    control.set_job(None);
+                    if sender.send(Done { job, result }).is_err() {
                         break;
                     }
                 }
@@ -101,23 +92,20 @@ where
     };
     let mut alive = 0;
     for _ in 0..workers.clamp(1, total.max(1)) {
-        alive += usize::from(spawn(&mut controls, &mut running));
+        alive += usize::from(spawn(&mut controls));
     }
     let mut lost = vec![false; controls.len()];
     let mut total_held = 0_u64;
     let mut ended = 0;
     while ended < total && alive > 0 {
         match receiver.recv_timeout(WATCH) {
-            Ok(Message::Started { worker, job }) => running[worker] = Some(job),
-            Ok(Message::Done { worker, result }) => {
-                // A worker that was written off may still come to an end; its job has been answered.
-                if let Some(job) = running[worker].take().filter(|_| !lost[worker]) {
-                    outcomes[job] = Some(Outcome::Done(result.unwrap_or_else(|panic| resume_unwind(panic))));
-                    ended += 1;
-                    seen();
-                }
+            // A worker that was written off may still come to an end; its job has been answered.
+            Ok(Done { job, result }) if outcomes[job].is_none() => {
+                outcomes[job] = Some(Outcome::Done(result.unwrap_or_else(|panic| resume_unwind(panic))));
+                ended += 1;
+                seen();
             }
-            Err(RecvTimeoutError::Timeout) => {}
+            Ok(_) | Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
         }
         for worker in 0..controls.len() {
@@ -128,13 +116,14 @@ where
             lost[worker] = true;
             total_held = total_held.saturating_add(held);
             alive -= 1;
-            if let Some(job) = running[worker].take() {
+            controls[worker].write_off();
+            if let Some(job) = controls[worker].job().filter(|job| outcomes[*job].is_none()) {
                 outcomes[job] = Some(Outcome::Lost(trip));
                 ended += 1;
                 seen();
             }
             if total_held < bounds.memory.saturating_mul(MOST_HELD) {
-                alive += usize::from(spawn(&mut controls, &mut running));
+                alive += usize::from(spawn(&mut controls));
                 lost.resize(controls.len(), false);
             } else {
                 for job in queue.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {

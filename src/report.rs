@@ -24,10 +24,10 @@ pub fn finding_text(finding: &Finding) -> String {
     };
     let _ = write!(out, "{style}{word}{style:#}{BOLD}:{BOLD:#} ");
     if let Some(cluster) = &finding.cluster {
-        let _ = write!(out, "{BOLD}{cluster}{BOLD:#}: ");
+        let _ = write!(out, "{BOLD}{}{BOLD:#}: ", visible(cluster));
     }
     if let Some(object) = &finding.object {
-        let _ = write!(out, "{object}: ");
+        let _ = write!(out, "{}: ", visible(object));
     }
     let _ = writeln!(out, "{}", visible(&finding.message));
     let width =
@@ -36,7 +36,7 @@ pub fn finding_text(finding: &Finding) -> String {
     match (&finding.place, &finding.path) {
         (Some(place), path) => write_place(&mut out, place, path.as_deref(), width),
         (None, Some(path)) => {
-            let _ = writeln!(out, "{:width$}{FRAME}-->{FRAME:#} {path}", "");
+            let _ = writeln!(out, "{:width$}{FRAME}-->{FRAME:#} {}", "", visible(path));
         }
         (None, None) => {}
     }
@@ -45,7 +45,7 @@ pub fn finding_text(finding: &Finding) -> String {
             out,
             "{:width$}{FRAME} ={FRAME:#} {}:{}:{}: {}",
             "",
-            place.file,
+            visible(&place.file),
             place.line,
             place.column,
             visible(what)
@@ -59,8 +59,8 @@ pub fn finding_text(finding: &Finding) -> String {
 
 fn write_place(out: &mut String, place: &Place, path: Option<&str>, width: usize) {
     let Place { file, line, column, .. } = place;
-    let _ = write!(out, "{:width$}{FRAME}-->{FRAME:#} {file}:{line}:{column}", "");
-    let _ = writeln!(out, "{}", path.map(|path| format!(" ({path})")).unwrap_or_default());
+    let _ = write!(out, "{:width$}{FRAME}-->{FRAME:#} {}:{line}:{column}", "", visible(file));
+    let _ = writeln!(out, "{}", path.map(|path| format!(" ({})", visible(path))).unwrap_or_default());
     let (text, column, marked) = window(place);
     let _ = writeln!(out, "{:width$} {FRAME}|{FRAME:#}", "");
     let _ = writeln!(out, "{FRAME}{line:>width$} |{FRAME:#} {}", visible(&text));
@@ -89,7 +89,8 @@ fn digits(number: usize) -> usize {
 }
 
 /// A definition can put anything into a message, also what would move the cursor: control characters are shown, not sent.
-fn visible(text: &str) -> String {
+#[must_use]
+pub fn visible(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
             let shown: Box<dyn Iterator<Item = char>> =

@@ -8,11 +8,12 @@ use std::collections::HashMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::library;
+use crate::limits;
 use crate::scan::{self, Scan};
 
 /// What the names of built-in library files start with. No fleet file can be imported by such a name.
@@ -88,16 +89,17 @@ impl Sources {
     pub fn resolve(&self, from: &str, wanted: &str) -> Result<String, SourceError> {
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let key = (folder.to_owned(), wanted.to_owned());
-        if let Some(name) = self.cache().resolved.get(&key) {
-            return Ok(name.clone());
+        if let Some(name) = self.with_cache(|cache| cache.resolved.get(&key).cloned()) {
+            return Ok(name);
         }
         let name = self.resolve_anew(from, folder, wanted)?;
-        self.cache().resolved.insert(key, name.clone());
+        self.with_cache(|cache| cache.resolved.insert(key, name.clone()));
         Ok(name)
     }
 
-    fn cache(&self) -> MutexGuard<'_, Cache> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    /// An evaluation that is parked while it holds the lock would stop all others.
+    fn with_cache<T>(&self, work: impl FnOnce(&mut Cache) -> T) -> T {
+        limits::exempt(|| work(&mut self.cache.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
     fn resolve_anew(&self, from: &str, folder: &str, wanted: &str) -> Result<String, SourceError> {
@@ -135,7 +137,10 @@ impl Sources {
         let name = wanted.rsplit('/').next().unwrap_or(wanted);
         let sought =
             join(folder, wanted).and_then(|path| Some(path.rsplit_once('/')?.0.to_owned())).unwrap_or_default();
-        let mut beside: Vec<String> = fs::read_dir(self.root.join(&sought))
+        // Names of files outside must not show in a hint.
+        let folder = self.root.join(&sought).canonicalize().ok().filter(|folder| folder.starts_with(&self.root));
+        let mut beside: Vec<String> = folder
+            .and_then(|folder| fs::read_dir(folder).ok())
             .into_iter()
             .flatten()
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -154,8 +159,8 @@ impl Sources {
     /// # Errors
     /// When it is not there, may not be read or is too large.
     pub fn bytes(&self, name: &str) -> Result<Arc<[u8]>, SourceError> {
-        if let Some(bytes) = self.cache().bytes.get(name) {
-            return Ok(Arc::clone(bytes));
+        if let Some(bytes) = self.with_cache(|cache| cache.bytes.get(name).cloned()) {
+            return Ok(bytes);
         }
         let bytes: Arc<[u8]> = match name.strip_prefix(BUILT_IN) {
             Some(path) => library::get(path)
@@ -164,7 +169,7 @@ impl Sources {
                 .into(),
             None => self.read_below_root(name)?.into(),
         };
-        Ok(Arc::clone(self.cache().bytes.entry(name.to_owned()).or_insert(bytes)))
+        Ok(self.with_cache(|cache| Arc::clone(cache.bytes.entry(name.to_owned()).or_insert(bytes))))
     }
 
     /// The text of a file that must be jsonnet.
@@ -241,20 +246,20 @@ impl Sources {
     }
 
     fn hash(&self, file: &str) -> Option<[u8; 32]> {
-        if let Some(hash) = self.cache().hashes.get(file) {
-            return Some(*hash);
+        if let Some(hash) = self.with_cache(|cache| cache.hashes.get(file).copied()) {
+            return Some(hash);
         }
         let hash: [u8; 32] = Sha256::digest(&self.bytes(file).ok()?).into();
-        self.cache().hashes.insert(file.to_owned(), hash);
+        self.with_cache(|cache| cache.hashes.insert(file.to_owned(), hash));
         Some(hash)
     }
 
     fn scan(&self, file: &str) -> Option<Arc<Scan>> {
-        if let Some(scan) = self.cache().scans.get(file) {
-            return Some(Arc::clone(scan));
+        if let Some(scan) = self.with_cache(|cache| cache.scans.get(file).cloned()) {
+            return Some(scan);
         }
         let scan = Arc::new(scan::scan(&self.text(file).ok()?));
-        self.cache().scans.insert(file.to_owned(), Arc::clone(&scan));
+        self.with_cache(|cache| cache.scans.insert(file.to_owned(), Arc::clone(&scan)));
         Some(scan)
     }
 

@@ -51,7 +51,7 @@ impl Terminal {
 
     /// A line of a definition's own (`std.trace`).
     pub fn trace(self, line: &str) {
-        self.say(&format!("trace: {line}\n"));
+        self.say(&format!("trace: {}\n", report::visible(line)));
     }
 
     /// Something that must not happen.

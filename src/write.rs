@@ -47,6 +47,13 @@ impl TreeWriter {
         let work = rendered.join(WORK_FOLDER);
         refuse_link(&work)?;
         fs::create_dir_all(&work).map_err(at(&work))?;
+        for entry in fs::read_dir(&work).map_err(at(&work))? {
+            let entry = entry.map_err(at(&work))?;
+            if entry.file_type().map_err(at(&work))?.is_symlink() {
+                // git can bring one along, and what is written here would go wherever it points.
+                return Err(at(&entry.path())(io::Error::other("this must not be a link; remove it")));
+            }
+        }
         let ignore = work.join(".gitignore");
         if !ignore.exists() {
             fs::write(&ignore, "*\n").map_err(at(&ignore))?;

@@ -55,10 +55,13 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
     if let (true, Some(names)) = (args.selection.clusters.is_empty(), &run.names) {
         let trees = fleet.trees().map_err(|e| Finding::refusal(format!("{}: {e}", fleet.config.rendered)))?;
         for tree in trees.iter().filter(|tree| !names.contains(*tree)) {
+            files += 1;
+            clusters += 1;
+            out.extend(["orphan   ", &fleet.config.rendered, "/", tree, "\n"]);
             session.terminal.finding(
                 &Finding::refusal(format!("{}/{tree} has no definition", fleet.config.rendered))
                     .severity(Severity::Warning)
-                    .hint("remove it with `cniforge render --prune`"),
+                    .hint("remove it with `cniforge render --prune`; whatever applies the tree may then delete the cluster's network"),
             );
         }
     }
@@ -70,6 +73,8 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
             plural(files, "file"),
             plural(clusters, "cluster")
         )
+    } else if failed > 0 && failed == run.clusters.len() {
+        "nothing could be compared".to_owned()
     } else {
         format!("{} checked: nothing differs", plural(run.clusters.len() - failed, "cluster"))
     };

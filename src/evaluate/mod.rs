@@ -216,6 +216,8 @@ impl Evaluator {
         work: impl FnOnce(&mut Self) -> Result<T, Vec<Finding>>,
     ) -> Result<T, Vec<Finding>> {
         let limits = self.limits;
+        // Those of a definition that failed are nobody's.
+        self.take_traces();
         let (result, trip) = limits::within(&limits, trip_engine, || {
             jrsonnet_evaluator::stack::set_stack_depth_limit(limits.stack_depth);
             let state = self.new_state();

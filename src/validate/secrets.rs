@@ -5,40 +5,40 @@ use std::fmt::Write as _;
 use super::Context;
 use crate::finding::Finding;
 use crate::object::KubeObject;
-use crate::value::{Map, Value};
+use crate::value::Value;
 
 /// A `Secret` with data must be named in `allowSecrets`; a private key in any other object cannot be allowed.
 pub fn no_secret_data(context: &Context<'_>, object: &KubeObject) -> Vec<Finding> {
-    if object.id.kind == "Secret" && object.id.group().is_empty() {
-        let fields = ["data", "stringData"];
-        let filled = fields
-            .iter()
-            .find(|field| object.body.at(&[field]).and_then(Value::as_map).is_some_and(|map: &Map| !map.is_empty()));
-        return match filled {
-            Some(field) if !context.allow_secrets.contains(&object.id.name) => vec![
-                Finding::refusal(format!("the Secret holds `{field}`, which would be committed to git"))
-                    .object(&object.id)
-                    .path(object.field_path.clone())
-                    .hint(format!(
-                        "keep it out of the tree (an existing Secret, cert-manager, External Secrets), or allow it by name: \
-                         `allowSecrets: ['{}']`",
-                        object.id.name
-                    )),
-            ],
-            _ => Vec::new(),
-        };
+    let is_secret = object.id.kind == "Secret" && object.id.group().is_empty();
+    let mut findings = Vec::new();
+    let filled = ["data", "stringData"]
+        .into_iter()
+        .find(|field| is_secret && object.body.at(&[field]).and_then(Value::as_map).is_some_and(|map| !map.is_empty()));
+    if let Some(field) = filled
+        && !context.allow_secrets.contains(&object.id.name)
+    {
+        findings.push(
+            Finding::refusal(format!("the Secret holds `{field}`, which would be committed to git"))
+                .object(&object.id)
+                .path(object.field_path.clone())
+                .hint(format!(
+                    "keep it out of the tree (an existing Secret, cert-manager, External Secrets), or allow it by name: \
+                     `allowSecrets: ['{}']`",
+                    object.id.name
+                )),
+        );
     }
     let mut found = Vec::new();
     search(&object.body, &mut String::new(), &mut found);
-    found
-        .into_iter()
-        .map(|path| {
-            Finding::refusal(format!("`{path}` holds a private key"))
-                .object(&object.id)
-                .path(object.field_path.clone())
-                .hint("a key belongs into a Secret that is made in the cluster, never into git")
-        })
-        .collect()
+    // What a Secret may hold was decided above; its annotations hold no key either.
+    let elsewhere = |path: &String| !is_secret || !(path.starts_with("data.") || path.starts_with("stringData."));
+    findings.extend(found.into_iter().filter(elsewhere).map(|path| {
+        Finding::refusal(format!("`{path}` holds a private key"))
+            .object(&object.id)
+            .path(object.field_path.clone())
+            .hint("a key belongs into a Secret that is made in the cluster, never into git")
+    }));
+    findings
 }
 
 /// Collects the paths of strings that hold a PEM private key; the key itself goes nowhere.
@@ -79,6 +79,7 @@ fn holds_private_key(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::object::ObjectId;
+    use crate::value::Map;
 
     fn object(kind: &str, field: &str, text: &str) -> KubeObject {
         let string = |text: &str| Value::String(text.to_owned());
@@ -116,6 +117,8 @@ mod tests {
     fn a_private_key_is_found_anywhere() {
         let key = format!("-----BEGIN EC {} KEY-----\nx", "PRIVATE");
         assert_eq!(messages(&["s"], &object("ConfigMap", "data", &key)), ["`data.k` holds a private key"]);
+        assert_eq!(messages(&["s"], &object("Secret", "annotations", &key)), ["`annotations.k` holds a private key"]);
+        assert!(messages(&["s"], &object("Secret", "stringData", &key)).is_empty());
         assert!(messages(&[], &object("ConfigMap", "data", "-----BEGIN CERTIFICATE-----")).is_empty());
     }
 }

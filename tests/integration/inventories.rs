@@ -50,6 +50,20 @@ fn a_name_is_taken_once() {
 }
 
 #[test]
+fn a_name_that_becomes_taken_is_seen_although_nothing_else_has_changed() {
+    let fleet = Fleet::new();
+    inventory(&fleet, "x", &["a", "b"]);
+    fleet.ok(&["render"]);
+    std::thread::sleep(std::time::Duration::from_millis(40));
+    fleet.ok(&["render"]);
+    assert!(fleet.read("rendered/.cniforge/memory.json").contains("clusters/x.jsonnet"));
+    fleet.cluster("a", "");
+    let run = fleet.run(&["render"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("error: a: it is defined 2 times"), "{run:?}");
+}
+
+#[test]
 fn an_unknown_cluster_is_an_error_with_the_nearest_name() {
     let fleet = Fleet::galaxy(&["cls-7q46p7mt"]);
     let run = fleet.run(&["render", "cls-7q46p7m"]);

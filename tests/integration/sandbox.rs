@@ -48,6 +48,10 @@ fn what_lies_outside_is_not_read() {
     ] {
         assert_eq!(refused(&fleet, &import), message);
     }
+    // Nor are names of files out there offered.
+    fleet.cluster("a", "labels: { x: importstr 'slash/etc/passwx' }");
+    let run = fleet.run(&["render"]);
+    assert!(run.code == 2 && !run.err.contains("passwd"), "{run:?}");
     fs::remove_file(outside).unwrap();
 }
 
@@ -94,6 +98,9 @@ fn files_of_the_fleet_are_found_in_order() {
 #[test]
 fn a_definition_cannot_move_the_cursor_or_name_a_path() {
     let fleet = Fleet::new();
+    fleet.cluster("a", "labels: { ['\\n::error::x']: 1 }, dnsDomain: std.trace('\\n::error::y', 'a.b')");
+    let run = fleet.run(&["render"]);
+    assert!(run.err.contains("::error::x") && !run.err.contains("\n::error::"), "{run:?}");
     fleet.cluster("a", "networkDevice: error '\\u001b[2Jgone'");
     let run = fleet.run(&["render"]);
     assert!(run.err.contains("\\u{1b}[2Jgone") && !run.err.contains('\u{1b}'), "{run:?}");

@@ -162,7 +162,9 @@ fn a_tree_without_a_definition_goes_only_with_prune() {
         "{run:?}"
     );
     assert!(fleet.exists("rendered/gone/galaxy"));
-    assert!(fleet.ok(&["check"]).err.contains("rendered/gone has no definition"));
+    let run = fleet.run(&["check"]);
+    assert_eq!((run.code, run.out.as_str()), (1, "orphan   rendered/gone\n"), "{run:?}");
+    assert!(run.err.contains("rendered/gone has no definition"));
     let run = fleet.ok(&["render", "--prune"]);
     assert!(run.err.contains("14 removed"), "{run:?}");
     assert_eq!(fleet.read("rendered/gone/README"), "mine");
@@ -289,6 +291,17 @@ fn links_in_the_place_of_folders_are_refused() {
     assert_eq!(run.code, 2);
     assert!(run.err.contains("error: rendered: this must be a folder, not a link or a file"), "{run:?}");
     assert!(!outside.exists("a") && !outside.exists(".cniforge"));
+
+    for name in ["clock", "memory.new", "lock", ".gitignore"] {
+        let fleet = Fleet::galaxy(&["a"]);
+        outside.write("victim", "precious");
+        fs::create_dir_all(fleet.root.join("rendered/.cniforge")).unwrap();
+        symlink(outside.root.join("victim"), fleet.root.join("rendered/.cniforge").join(name)).unwrap();
+        let run = fleet.run(&["render"]);
+        assert_eq!(run.code, 2, "{name}");
+        assert!(run.err.contains("this must not be a link; remove it"), "{run:?}");
+        assert_eq!(outside.read("victim"), "precious");
+    }
 }
 
 #[test]
@@ -296,13 +309,21 @@ fn no_name_of_an_object_can_leave_the_tree() {
     let fleet = Fleet::new();
     fleet.cluster(
         "a",
-        "cni: 'none', manifests+: { '../../x': { y: { apiVersion: 'v1', kind: '../../K', metadata: { name: '../../../n', namespace: '..' } } } }",
+        "cni: 'none', manifests+: { '../../x': { y: { apiVersion: 'v1', kind: 'K', metadata: { name: '../../../n', namespace: '..' } } } }",
     );
     fleet.ok(&["render"]);
     assert_eq!(
         fleet.rendered().keys().map(String::as_str).collect::<Vec<_>>(),
-        ["a/%2e.%2f..%2fx/%2e./%2e.%2f..%2fk-..%2f..%2f..%2fn.yaml"]
+        ["a/%2e.%2f..%2fx/%2e./k-..%2f..%2f..%2fn.yaml"]
     );
+    fleet.cluster(
+        "a",
+        "extraObjects: [{ apiVersion: 'v1', kind: '../K', metadata: { name: 'x' } }, \
+         { apiVersion: 'v1', kind: 'Configmap', metadata: { name: 'cni-etc', namespace: 'kube-system' } }]",
+    );
+    let err = fleet.run(&["render"]).err;
+    assert!(err.contains("its kind must be one word of letters and digits"), "{err}");
+    assert!(err.contains("it is rendered twice"), "kinds that differ by case alone share a file: {err}");
 }
 
 #[test]
