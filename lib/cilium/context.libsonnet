@@ -2,9 +2,13 @@
 // ask of them, each answered once.
 local config = import 'config/main.libsonnet';
 local k = import 'kube.libsonnet';
+local pieces = import 'pieces.libsonnet';
 
-// version: a release from versions/main.libsonnet; values: merged; networkArgs: checked and translated.
-function(version, values, cluster, namespace, networkArgs) {
+// version      a release from versions/main.libsonnet
+// values       merged; `own` are those that are not the version's defaults
+// networkArgs  checked and translated
+// plain        the context of an install without any values, to borrow from; null if there is nothing to borrow
+function(version, values, own, cluster, namespace, networkArgs, plain) {
   local c = self,
   local v = values,
 
@@ -22,29 +26,35 @@ function(version, values, cluster, namespace, networkArgs) {
   partOf:: { 'app.kubernetes.io/part-of': 'cilium' } + version.chartLabel,
   labels:: c.partOf + c.commonLabels,
 
-  metadata(name, labels={}, annotations=null, namespace=c.namespace):: k.compact({
-    name: name,
-    namespace: namespace,
-    labels: labels + c.labels,
-    annotations: k.given(annotations),
-  }),
+  metadata(name, labels={}, annotations=null, namespace=c.namespace)::
+    local notes = k.given(annotations);
+    {
+      [if k.isSet(name) then 'name']: name,
+      [if namespace != null then 'namespace']: namespace,
+      labels: labels + c.labels,
+      [if notes != null then 'annotations']: notes,
+    },
   clusterMetadata(name, labels={}, annotations=null):: c.metadata(name, labels, annotations, null),
   // For the kinds that the chart does not mark: ConfigMaps, Secrets, ServiceAccounts, and all that belongs to others.
-  bareMetadata(name, annotations=null, namespace=c.namespace):: k.compact({
-    name: name,
-    namespace: namespace,
-    labels: k.given(c.commonLabels),
-    annotations: k.given(annotations),
-  }),
+  bareMetadata(name, annotations=null, namespace=c.namespace)::
+    local notes = k.given(annotations);
+    {
+      [if k.isSet(name) then 'name']: name,
+      [if namespace != null then 'namespace']: namespace,
+      [if c.commonLabels != {} then 'labels']: c.commonLabels,
+      [if notes != null then 'annotations']: notes,
+    },
 
   // Annotations from several places, later ones win; null if there are none.
   annotations(parts):: k.given(std.foldl(function(all, part) all + k.orEmptyMap(part), parts, {})),
 
   // Versions
 
-  kubernetesAtLeast(major, minor):: k.atLeast(cluster.kubernetesVersion, major, minor),
+  local kubernetes = k.minorNumber(cluster.kubernetesVersion),
+  kubernetesAtLeast(major, minor):: kubernetes >= major * 1000 + minor,
   // Installed with a release before 1.<minor> and asked to keep what was the default then (upgradeCompatibility).
-  installedBefore(minor):: k.isSet(v.upgradeCompatibility) && !k.atLeast(v.upgradeCompatibility, 1, minor),
+  local installed = if k.isSet(v.upgradeCompatibility) then k.minorNumber(v.upgradeCompatibility),
+  installedBefore(minor):: installed != null && installed < 1000 + minor,
 
   // What runs
 
@@ -90,6 +100,18 @@ function(version, values, cluster, namespace, networkArgs) {
     else if tls.secretsBackend != null then tls.secretsBackend == 'local'
     else true,
   secretSync:: if v.tls.secretSync.enabled != null then v.tls.secretSync.enabled else !c.installedBefore(17),
+
+  // The large parts of the install, borrowed where this cluster is like all others (pieces.libsonnet).
+  pieces:: {
+    [name]:
+      local piece = pieces.all[name];
+      if c.leavesAlone(piece.reads) then plain.pieces[name] else piece.make(c)
+    for name in std.objectFields(pieces.all)
+  },
+  local borrows =
+    plain != null && namespace == plain.namespace && cluster.registry == null
+    && c.kubernetesAtLeast(1, 33) && std.length([section for section in pieces.everywhere if section in own]) == 0,
+  leavesAlone(sections):: borrows && std.length([section for section in sections if section in own]) == 0,
 
   // The contents of cilium-config, and a hash that changes when they do.
   configData:: config.data(c),

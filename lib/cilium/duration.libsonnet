@@ -3,22 +3,24 @@ local k = import 'kube.libsonnet';
 
 local units = ['ns', 'us', 'µs', 'μs', 'ms', 's', 'm', 'h'];
 
-// '1.5h10m' → true. Reads number, unit, number, unit, … to the end.
+local isNumber(word) = word != '.' && std.length(std.findSubstr('.', word)) < 2;
+local isDigit(char) = char >= '0' && char <= '9' || char == '.';
+
+// '1.5h10m' → true: a number and a unit, as often as one likes.
 local isDuration(text) =
   local body = if std.length(text) > 0 && (text[0] == '-' || text[0] == '+') then text[1:] else text;
-  local isDigit(char) = char >= '0' && char <= '9' || char == '.';
-  // Cut before every digit that follows a letter: ['1.5h', '10m'].
-  local parts = std.foldl(
-    function(found, char)
-      if isDigit(char) == found.inNumber then found { word+: char }
-      else if isDigit(char) then { done: found.done + [[found.number, found.word]], number: '', word: char, inNumber: true }
-      else found { number: found.word, word: char, inNumber: false },
-    std.stringChars(body),
-    { done: [], number: '', word: '', inNumber: true },
-  );
-  local all = parts.done + [[parts.number, parts.word]];
-  local isNumber(word) = word != '.' && std.length(word) > 0 && std.length(std.findSubstr('.', word)) < 2;
-  body == '0' || !parts.inNumber && std.all([isNumber(part[0]) && std.member(units, part[1]) for part in all]);
+  local chars = std.stringChars(body);
+  local last = std.length(chars) - 1;
+  // Where a number begins, after a unit or at the start, and where its unit does.
+  local numbers = [at for at in std.range(0, last) if isDigit(chars[at]) && (at == 0 || !isDigit(chars[at - 1]))];
+  local unitAfter(at) = [to for to in std.range(at, last) if !isDigit(chars[to])];
+  local isPart(index) =
+    local from = numbers[index];
+    local to = if index + 1 < std.length(numbers) then numbers[index + 1] else last + 1;
+    local unit = unitAfter(from);
+    unit != [] && std.member(units, body[unit[0]:to]) && isNumber(body[from:unit[0]]);
+  body == '0'
+  || numbers != [] && numbers[0] == 0 && std.all([isPart(index) for index in std.range(0, std.length(numbers) - 1)]);
 
 {
   isDuration:: isDuration,

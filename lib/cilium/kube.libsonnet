@@ -6,13 +6,9 @@
 //   - a value is "given" when it is not empty: not null, false, 0, '', [] or {}.
 // The leading digits of '34+' or '33-eks'.
 local leadingNumber(text) =
-  local digits = std.foldl(
-    function(found, char)
-      if found.done || char < '0' || char > '9' then found { done: true } else found { text+: char },
-    std.stringChars(text),
-    { text: '', done: false },
-  );
-  if digits.text == '' then 0 else std.parseInt(digits.text);
+  local isDigit(at) = text[at] >= '0' && text[at] <= '9';
+  local rest = [at for at in std.range(0, std.length(text) - 1) if !isDigit(at)] + [std.length(text)];
+  if rest[0] == 0 then 0 else std.parseInt(text[:rest[0]]);
 
 local nearest(value) = std.floor(value + 0.5);
 
@@ -30,14 +26,11 @@ local number(value) =
 
 local kube = {
   given(value)::
-    local kind = std.type(value);
-    if kind == 'object' || kind == 'array' || kind == 'string'
-    then (if std.length(value) > 0 then value)
-    else if value == false || value == 0 then null
-    else value,
+    if value == null || value == false || value == '' || value == 0 || value == [] || value == {} then null else value,
 
   // The same as a condition.
-  isSet(value):: kube.given(value) != null,
+  isSet(value)::
+    value == true || !(value == null || value == false || value == '' || value == 0 || value == [] || value == {}),
 
   // A value that may have been taken away, as something that can be computed with.
   orEmpty(list):: if list == null then [] else list,
@@ -51,10 +44,7 @@ local kube = {
   },
 
   // A list from parts: null parts are left out, lists are spliced in.
-  list(parts):: std.flattenArrays([
-    if part == null then [] else if std.isArray(part) then part else [part]
-    for part in parts
-  ]),
+  list(parts):: [item for item in std.flattenDeepArray(parts) if item != null],
 
   // A value as the text of a ConfigMap entry or an environment variable. Null stays null.
   text(value)::
@@ -83,13 +73,10 @@ local kube = {
     local parts = std.split(path, '/');
     parts[std.length(parts) - 1],
 
-  // '1.34.1' as [1, 34]. What follows the minor version (patch, '-eks-…') does not matter here.
-  majorMinor(version)::
+  // '1.34.1' as 1034, a number that compares as versions do; what follows the minor version does not matter here.
+  minorNumber(version)::
     local parts = std.split(std.lstripChars(version, 'v'), '.');
-    [leadingNumber(part) for part in parts[:2]],
-  atLeast(version, major, minor)::
-    local have = kube.majorMinor(version);
-    have[0] > major || have[0] == major && have[1] >= minor,
+    leadingNumber(parts[0]) * 1000 + (if std.length(parts) > 1 then leadingNumber(parts[1]) else 0),
 
   // Pod pieces.
   fieldEnv(name, fieldPath):: { name: name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: fieldPath } } },
@@ -101,15 +88,21 @@ local kube = {
     name: name,
     valueFrom: { secretKeyRef: { name: secret, key: key, optional: true } },
   },
-  hostPath(name, path, type=null):: { name: name, hostPath: kube.compact({ path: path, type: type }) },
-  mount(name, path, readOnly=null, propagation=null):: kube.compact({
+  hostPath(name, path, type=null):: { name: name, hostPath: { path: path, [if type != null then 'type']: type } },
+  mount(name, path, readOnly=null, propagation=null):: {
     name: name,
     mountPath: path,
-    readOnly: readOnly,
-    mountPropagation: propagation,
-  }),
+    [if readOnly != null then 'readOnly']: readOnly,
+    [if propagation != null then 'mountPropagation']: propagation,
+  },
   http(path, port, host=null, headers=null):: {
-    httpGet: kube.compact({ path: path, port: port, host: host, scheme: 'HTTP', httpHeaders: headers }),
+    httpGet: {
+      path: path,
+      port: port,
+      scheme: 'HTTP',
+      [if host != null then 'host']: host,
+      [if headers != null then 'httpHeaders']: headers,
+    },
   },
 
   // Ports are numbers, also where the chart's default is a string.
@@ -119,17 +112,17 @@ local kube = {
   ownerReadOnly:: 256,
 
   // Roles.
-  rule(apiGroups, resources, verbs, names=null):: kube.compact({
-    apiGroups: if std.isArray(apiGroups) then apiGroups else [apiGroups],
+  rule(apiGroup, resources, verbs, names=null):: {
+    apiGroups: [apiGroup],
     resources: resources,
-    resourceNames: names,
+    [if names != null then 'resourceNames']: names,
     verbs: verbs,
-  }),
+  },
   read:: ['get', 'list', 'watch'],
 
   binding(kind, role, account, namespace):: {
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: kind, name: role },
-    subjects: [{ kind: 'ServiceAccount', name: account, namespace: namespace }],
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: kind, name: kube.given(role) },
+    subjects: [{ kind: 'ServiceAccount', name: kube.given(account), namespace: namespace }],
   },
 };
 

@@ -12,7 +12,6 @@ local authority = import 'certificates/authority.libsonnet';
 local clustermesh = import 'clustermesh/main.libsonnet';
 local dashboards = import 'dashboards/main.libsonnet';
 local dnsproxy = import 'dnsproxy/main.libsonnet';
-local envoy = import 'envoy/main.libsonnet';
 local hubble = import 'hubble/main.libsonnet';
 local namespaces = import 'namespaces.libsonnet';
 local nodeinit = import 'nodeinit/main.libsonnet';
@@ -25,12 +24,20 @@ local ztunnel = import 'ztunnel/main.libsonnet';
 
 // What is applied together: component → the parts that make it up. Every part is function(context) → { key: object }.
 local components = {
-  cilium: [namespaces, quotas, authority, agent, operator, envoy, nodeinit, servicemesh, dnsproxy, ztunnel],
+  cilium: [namespaces, quotas, authority, agent, operator, function(c) c.pieces.envoy, nodeinit, servicemesh, dnsproxy, ztunnel],
   hubble: [hubble],
   clustermesh: [clustermesh],
   spire: [spire],
   preflight: [preflight],
   dashboards: [dashboards],
+};
+
+// Installs that nobody gave any values, to borrow from: a release → its context.
+local plainInstalls = {
+  [release]:
+    local version = versions.of(release);
+    context(version, version.values, {}, { kubernetesVersion: '1.34.0', registry: null }, 'kube-system', {}, null)
+  for release in versions.releases
 };
 
 {
@@ -45,17 +52,23 @@ local components = {
     local ofSettings = checks.ofSettings(settings);
     local version = versions.of(settings.version, std.get(settings, 'images', {}));
     local ofValues = checks.ofValues(version, settings.values);
-    local values = merge(merge(version.values, facts(cluster, settings.values)), settings.values);
+    local ofCluster = facts(cluster, settings.values);
+    local own = ofCluster + settings.values;
+    local values = merge(merge(version.values, ofCluster), settings.values);
     local networkArgs = readNetworkArgs(version, params.networkArgs, k.orEmptyMap(values.extraConfig));
-    local c = context(version, values, cluster, settings.namespace, networkArgs.args);
+    local plain = if versions.knows(settings.version) && !('images' in settings) then plainInstalls[settings.version];
+    local c = context(version, values, own, cluster, settings.namespace, networkArgs.args, plain);
 
     {
       version: settings.version,
 
-      findings:
-        ofSettings
-        + (if checks.refuses(ofSettings) then [] else ofValues
-                                                      + (if checks.refuses(ofValues) then [] else networkArgs.findings + checks.ofCluster(c))),
+      findings: ofSettings + (
+        if checks.refuses(ofSettings) then []
+        else ofValues + (
+          if checks.refuses(ofValues) then []
+          else networkArgs.findings + checks.ofCluster(c)
+        )
+      ),
 
       components: {
         [component]: k.compact(std.foldl(function(objects, part) objects + part(c), components[component], {}))

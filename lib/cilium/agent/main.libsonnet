@@ -1,15 +1,13 @@
 // The agent and what belongs to it.
 local config = import '../config/main.libsonnet';
 local k = import '../kube.libsonnet';
-local daemonset = import 'daemonset.libsonnet';
 local metrics = import 'metrics.libsonnet';
-local rbac = import 'rbac.libsonnet';
 
 function(c)
   local v = c.values;
   local preflight = k.isSet(v.preflight.enabled);
-  rbac.objects(c) + metrics(c) {
-    daemonset: if c.agent then daemonset(c),
+  c.pieces.agentRoles + metrics(c) {
+    daemonset: if c.agent then c.pieces.daemonset,
     config: if (c.agentWanted || c.operator || c.mesh) && !preflight then config.object(c),
     ipMasqAgentConfig: if k.isSet(v.ipMasqAgent.enabled) && k.isSet(v.ipMasqAgent.config) then {
       apiVersion: 'v1',

@@ -57,7 +57,21 @@ local rules(c, preflight=false) =
 {
   rules:: rules,
 
-  objects(c)::
+  reads: [
+    'annotateK8sNode',
+    'annotations',
+    'bgpControlPlane',
+    'envoyConfig',
+    'gatewayAPI',
+    'hubble',
+    'ingressController',
+    'k8sClusterNetworkPolicy',
+    'l2announcements',
+    'serviceAccounts',
+    'tls',
+  ],
+
+  make(c)::
     local v = c.values;
     local account = v.serviceAccounts.cilium;
     local withAccount = c.agent && k.isSet(account.create);

@@ -1,8 +1,6 @@
 // Everything that is wrong with a definition's Cilium, in three steps. A step is taken only if the one before refused
 // nothing, so that nothing is computed from what is known to be wrong; within a step everything is said at once.
-local durations = import 'durations.libsonnet';
 local refusals = import 'refusals.libsonnet';
-local removed = import 'removed.libsonnet';
 local settings = import 'settings.libsonnet';
 local values = import 'values.libsonnet';
 local warnings = import 'warnings.libsonnet';
@@ -16,8 +14,8 @@ local refuses(findings) = std.length([finding for finding in findings if finding
   ofSettings(given):: settings(given),
 
   // Each value by itself.
-  ofValues(version, given):: values(version, given) + removed(version, given),
+  ofValues(version, given):: values(version, given),
 
   // All values together.
-  ofCluster(c):: refusals(c) + durations(c) + warnings(c),
+  ofCluster(c):: refusals(c) + warnings(c),
 }

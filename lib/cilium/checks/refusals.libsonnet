@@ -32,7 +32,7 @@ local cluster(c) =
   local id = k.orZero(v.cluster.id);
   [
     {
-      when: !k.atLeast(c.cluster.kubernetesVersion, 1, 21),
+      when: !c.kubernetesAtLeast(1, 21),
       path: ['kubernetesVersion'],
       message: 'Cilium ' + c.version.minorVersion + ' needs Kubernetes 1.21 or later',
     },

@@ -1,11 +1,15 @@
 // Each of the user's values by itself: does the version know it, and is it of the right type? Only what the user gave is
 // looked at. Nothing is computed from values before this has found nothing to refuse.
+local duration = import '../duration.libsonnet';
 local freeForm = import '../free-form.libsonnet';
+local k = import '../kube.libsonnet';
 local finding = import 'finding.libsonnet';
 
 local isWhole(value) = std.isNumber(value) && value == std.floor(value);
 local types = {
   array: { fits: std.isArray, called: 'a list' },
+  // Agents that find a wrong one do not start.
+  duration: { fits(value): value == '' || std.isString(value) && duration.isDuration(value), called: "a duration such as '30s' or '1h30m'" },
   boolean: { fits: std.isBoolean, called: 'true or false' },
   integer: { fits: isWhole, called: 'a whole number' },
   number: { fits: std.isNumber, called: 'a number' },
@@ -53,12 +57,23 @@ local checkItems(value, default, path) =
   ])
   else [];
 
+// A value that Cilium had once. The chart stops at it unless it is empty.
+local dropped(removed, value, name) =
+  local say(severity, message, hint) = [finding.at(severity, ['cilium', 'values'] + std.split(name, '.'), message, hint)];
+  if value == null then []
+  else if !k.isSet(value) then say('warning', '`' + name + '` was dropped in Cilium ' + removed.since + ' and has no effect', 'remove it')
+  else say(
+    'refusal',
+    '`' + name + '` was dropped in Cilium ' + removed.since,
+    if removed.instead == null then 'remove it' else 'use ' + removed.instead,
+  );
+
 // open: below a map whose names belong to Kubernetes or the user
 local check(version, default, values, path, open) = std.flattenArrays([
   local here = path + [name];
   local value = values[name];
   local fullName = std.join('.', here);
-  if fullName in version.removed then []  // removed.libsonnet says more
+  if fullName in version.removed then dropped(version.removed[fullName], value, fullName)
   else if !(name in default) then
     if open then []
     else [finding.at(

@@ -16,75 +16,87 @@ local poolSpec(name, spec) =
     if 'allowLastIP' in spec then 'allow-last-ip:' + k.word(spec.allowLastIP),
   ]));
 
-function(c)
-  local v = c.values;
-  local ipam = v.ipam;
-  local operator = ipam.operator;
-  local node = ipam.nodeSpec;
-  local eni = v.eni;
-  local onENI(value) = if k.isSet(eni.enabled) then value;
-  local listed(value, separator=',') = if k.isSet(value) then k.joined(value, separator);
-  local flag(value) = if k.isSet(value) then 'true';
-  local clusterPool = c.ipamMode == 'cluster-pool';
-  {
-    ipam:
-      // On AKS without its own CNI only Cilium's own pools make sense.
-      if !k.isSet(v.aksbyocni.enabled) then c.ipamMode
-      else if !k.isSet(ipam.mode) then 'cluster-pool'
-      else if ipam.mode == 'cluster-pool' || ipam.mode == 'multi-pool' then ipam.mode,
-    'ipam-cilium-node-update-rate': duration.given(ipam.ciliumNodeUpdateRate),
-    'ipam-multi-pool-pre-allocation': text(k.given(ipam.multiPoolPreAllocation)),
-    'install-uplink-routes-for-delegated-ipam': text(k.given(ipam.installUplinkRoutesForDelegatedIPAM)),
+{
+  reads: [
+    'aksbyocni',
+    'alibabacloud',
+    'azure',
+    'eni',
+    'ipam',
+    'ipv4',
+    'ipv6',
+  ],
 
-    'cluster-pool-ipv4-cidr': if clusterPool && k.isSet(v.ipv4.enabled) then k.joined(operator.clusterPoolIPv4PodCIDRList, ' '),
-    'cluster-pool-ipv4-mask-size': if clusterPool && k.isSet(v.ipv4.enabled) then text(operator.clusterPoolIPv4MaskSize),
-    'cluster-pool-ipv6-cidr': if clusterPool && k.isSet(v.ipv6.enabled) then k.joined(operator.clusterPoolIPv6PodCIDRList, ' '),
-    'cluster-pool-ipv6-mask-size': if clusterPool && k.isSet(v.ipv6.enabled) then text(operator.clusterPoolIPv6MaskSize),
-    'auto-create-cilium-pod-ip-pools':
-      if c.ipamMode == 'multi-pool' then
-        local pools = k.orEmptyMap(operator.autoCreateCiliumPodIPPools);
-        std.join(',', [poolSpec(name, pools[name]) for name in std.objectFields(pools)]),
-    'limit-ipam-api-burst': text(k.given(operator.externalAPILimitBurstSize)),
-    'limit-ipam-api-qps': text(k.given(operator.externalAPILimitQPS)),
+  make(c)::
+    local v = c.values;
+    local ipam = v.ipam;
+    local operator = ipam.operator;
+    local node = ipam.nodeSpec;
+    local eni = v.eni;
+    local onENI(value) = if k.isSet(eni.enabled) then value;
+    local listed(value, separator=',') = if k.isSet(value) then k.joined(value, separator);
+    local flag(value) = if k.isSet(value) then 'true';
+    local clusterPool = c.ipamMode == 'cluster-pool';
+    {
+      ipam:
+        // On AKS without its own CNI only Cilium's own pools make sense.
+        if !k.isSet(v.aksbyocni.enabled) then c.ipamMode
+        else if !k.isSet(ipam.mode) then 'cluster-pool'
+        else if ipam.mode == 'cluster-pool' || ipam.mode == 'multi-pool' then ipam.mode,
+      'ipam-cilium-node-update-rate': duration.given(ipam.ciliumNodeUpdateRate),
+      'ipam-multi-pool-pre-allocation': text(k.given(ipam.multiPoolPreAllocation)),
+      'install-uplink-routes-for-delegated-ipam': text(k.given(ipam.installUplinkRoutesForDelegatedIPAM)),
 
-    // What each node asks for
-    'ipam-min-allocate': text(node.ipamMinAllocate),
-    'ipam-pre-allocate': text(node.ipamPreAllocate),
-    'ipam-max-allocate': text(node.ipamMaxAllocate),
-    'ipam-static-ip-tags': listed(node.ipamStaticIPTags),
-    'auto-create-cilium-node-resource': if c.cloud != 'generic' then 'true',
+      'cluster-pool-ipv4-cidr': if clusterPool && k.isSet(v.ipv4.enabled) then k.joined(operator.clusterPoolIPv4PodCIDRList, ' '),
+      'cluster-pool-ipv4-mask-size': if clusterPool && k.isSet(v.ipv4.enabled) then text(operator.clusterPoolIPv4MaskSize),
+      'cluster-pool-ipv6-cidr': if clusterPool && k.isSet(v.ipv6.enabled) then k.joined(operator.clusterPoolIPv6PodCIDRList, ' '),
+      'cluster-pool-ipv6-mask-size': if clusterPool && k.isSet(v.ipv6.enabled) then text(operator.clusterPoolIPv6MaskSize),
+      'auto-create-cilium-pod-ip-pools':
+        if c.ipamMode == 'multi-pool' then
+          local pools = k.orEmptyMap(operator.autoCreateCiliumPodIPPools);
+          std.join(',', [poolSpec(name, pools[name]) for name in std.objectFields(pools)]),
+      'limit-ipam-api-burst': text(k.given(operator.externalAPILimitBurstSize)),
+      'limit-ipam-api-qps': text(k.given(operator.externalAPILimitQPS)),
 
-    // AWS
-    'ec2-api-endpoint': onENI(text(eni.ec2APIEndpoint)),
-    'aws-release-excess-ips': onENI(flag(eni.awsReleaseExcessIPs)),
-    'aws-enable-prefix-delegation': onENI(flag(eni.awsEnablePrefixDelegation)),
-    'eni-tags': onENI(std.manifestJsonMinified(k.orEmptyMap(eni.eniTags))),
-    'eni-first-interface-index': onENI(text(eni.nodeSpec.firstInterfaceIndex)),
-    'eni-subnet-ids': onENI(listed(eni.nodeSpec.subnetIDs)),
-    'eni-subnet-tags': onENI(listed(eni.nodeSpec.subnetTags)),
-    'eni-security-groups': onENI(listed(eni.nodeSpec.securityGroups)),
-    'eni-security-group-tags': onENI(listed(eni.nodeSpec.securityGroupTags)),
-    'eni-exclude-interface-tags': onENI(listed(eni.nodeSpec.excludeInterfaceTags)),
-    'eni-use-primary-address': onENI(flag(eni.nodeSpec.usePrimaryAddress)),
-    'eni-disable-prefix-delegation': onENI(flag(eni.nodeSpec.disablePrefixDelegation)),
-    'eni-delete-on-termination': onENI(text(eni.nodeSpec.deleteOnTermination)),
-    'subnet-ids-filter': onENI(listed(eni.subnetIDsFilter, ' ')),
-    'subnet-tags-filter': onENI(listed(eni.subnetTagsFilter)),
-    'instance-tags-filter': onENI(listed(eni.instanceTagsFilter)),
-    'eni-gc-interval': text(k.given(eni.gcInterval)),
-    'eni-gc-tags': if k.isSet(eni.gcTags) then std.manifestJsonMinified(eni.gcTags),
+      // What each node asks for
+      'ipam-min-allocate': text(node.ipamMinAllocate),
+      'ipam-pre-allocate': text(node.ipamPreAllocate),
+      'ipam-max-allocate': text(node.ipamMaxAllocate),
+      'ipam-static-ip-tags': listed(node.ipamStaticIPTags),
+      'auto-create-cilium-node-resource': if c.cloud != 'generic' then 'true',
 
-    // Azure
-    'azure-user-assigned-identity-id': if k.isSet(v.azure.enabled) then text(k.given(v.azure.userAssignedIdentityID)),
-    'azure-use-primary-address':
-      if k.isSet(v.azure.enabled) then
-        if k.isSet(v.azure.usePrimaryAddress) then text(v.azure.usePrimaryAddress)
-        else text(c.installedBefore(12)),
-    'azure-interface-name': text(k.given(v.azure.nodeSpec.azureInterfaceName)),
+      // AWS
+      'ec2-api-endpoint': onENI(text(eni.ec2APIEndpoint)),
+      'aws-release-excess-ips': onENI(flag(eni.awsReleaseExcessIPs)),
+      'aws-enable-prefix-delegation': onENI(flag(eni.awsEnablePrefixDelegation)),
+      'eni-tags': onENI(std.manifestJsonMinified(k.orEmptyMap(eni.eniTags))),
+      'eni-first-interface-index': onENI(text(eni.nodeSpec.firstInterfaceIndex)),
+      'eni-subnet-ids': onENI(listed(eni.nodeSpec.subnetIDs)),
+      'eni-subnet-tags': onENI(listed(eni.nodeSpec.subnetTags)),
+      'eni-security-groups': onENI(listed(eni.nodeSpec.securityGroups)),
+      'eni-security-group-tags': onENI(listed(eni.nodeSpec.securityGroupTags)),
+      'eni-exclude-interface-tags': onENI(listed(eni.nodeSpec.excludeInterfaceTags)),
+      'eni-use-primary-address': onENI(flag(eni.nodeSpec.usePrimaryAddress)),
+      'eni-disable-prefix-delegation': onENI(flag(eni.nodeSpec.disablePrefixDelegation)),
+      'eni-delete-on-termination': onENI(text(eni.nodeSpec.deleteOnTermination)),
+      'subnet-ids-filter': onENI(listed(eni.subnetIDsFilter, ' ')),
+      'subnet-tags-filter': onENI(listed(eni.subnetTagsFilter)),
+      'instance-tags-filter': onENI(listed(eni.instanceTagsFilter)),
+      'eni-gc-interval': text(k.given(eni.gcInterval)),
+      'eni-gc-tags': if k.isSet(eni.gcTags) then std.manifestJsonMinified(eni.gcTags),
 
-    // Alibaba Cloud
-    'alibabacloud-vswitches': listed(v.alibabacloud.nodeSpec.vSwitches),
-    'alibabacloud-vswitch-tags': listed(v.alibabacloud.nodeSpec.vSwitchTags),
-    'alibabacloud-security-groups': listed(v.alibabacloud.nodeSpec.securityGroups),
-    'alibabacloud-security-group-tags': listed(v.alibabacloud.nodeSpec.securityGroupTags),
-  }
+      // Azure
+      'azure-user-assigned-identity-id': if k.isSet(v.azure.enabled) then text(k.given(v.azure.userAssignedIdentityID)),
+      'azure-use-primary-address':
+        if k.isSet(v.azure.enabled) then
+          if k.isSet(v.azure.usePrimaryAddress) then text(v.azure.usePrimaryAddress)
+          else text(c.installedBefore(12)),
+      'azure-interface-name': text(k.given(v.azure.nodeSpec.azureInterfaceName)),
+
+      // Alibaba Cloud
+      'alibabacloud-vswitches': listed(v.alibabacloud.nodeSpec.vSwitches),
+      'alibabacloud-vswitch-tags': listed(v.alibabacloud.nodeSpec.vSwitchTags),
+      'alibabacloud-security-groups': listed(v.alibabacloud.nodeSpec.securityGroups),
+      'alibabacloud-security-group-tags': listed(v.alibabacloud.nodeSpec.securityGroupTags),
+    },
+}

@@ -4,23 +4,30 @@
 // this folder for it; to add one, add a row.
 local k = import '../kube.libsonnet';
 
-local areas = [
-  import 'identity.libsonnet',
-  import 'ipam.libsonnet',
-  import 'routing.libsonnet',
-  import 'services.libsonnet',
-  import 'datapath.libsonnet',
-  import 'policy.libsonnet',
-  import 'proxy.libsonnet',
-  import 'hubble.libsonnet',
-  import 'operation.libsonnet',
-];
+local areas = {
+  identity: import 'identity.libsonnet',
+  ipam: import 'ipam.libsonnet',
+  routing: import 'routing.libsonnet',
+  services: import 'services.libsonnet',
+  datapath: import 'datapath.libsonnet',
+  policy: import 'policy.libsonnet',
+  proxy: import 'proxy.libsonnet',
+  hubble: import 'hubble.libsonnet',
+  operation: import 'operation.libsonnet',
+};
 
 {
+  // Each area is a piece of its own; see pieces.libsonnet.
+  pieces:: {
+    ['config.' + name]: areas[name] { make(c):: k.compact(super.make(c)) }
+    for name in std.objectFields(areas)
+  },
+
   // The settings themselves. The user's extraConfig comes over the tables, networkArgs over everything.
   data(c)::
-    local tables = std.foldl(function(all, area) all + area(c), areas, {});
-    k.compact(tables + k.orEmptyMap(c.values.extraConfig)) + c.networkArgs,
+    std.foldl(function(all, name) all + c.pieces['config.' + name], std.objectFields(areas), {})
+    + k.compact(k.orEmptyMap(c.values.extraConfig))
+    + c.networkArgs,
 
   object(c):: {
     apiVersion: 'v1',

@@ -142,66 +142,82 @@ local daemonset(c) =
 
 local localityRules = [k.rule('', ['nodes'], ['get'])];
 
-function(c) if !c.envoyDaemonSet || k.isSet(c.values.preflight.enabled) then {} else
-  local v = c.values;
-  local envoy = v.envoy;
-  local account = v.serviceAccounts.envoy;
-  local locality = k.isSet(envoy.nodeLocality.enabled);
-  local monitored = k.isSet(envoy.prometheus.serviceMonitor.enabled);
-  {
-    envoyDaemonset: daemonset(c),
-    envoyConfig: {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: c.bareMetadata('cilium-envoy-config', envoy.annotations),
-      data: { 'bootstrap-config.json': std.manifestJsonMinified(bootstrap(c)) + '\n' },
-    },
-    envoyServiceAccount: if k.isSet(account.create) then {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: c.bareMetadata(account.name, c.annotations([envoy.annotations, account.annotations])),
-    },
-    envoyService: if k.isSet(envoy.prometheus.enabled) then {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: c.metadata(
-        'cilium-envoy',
-        appLabels { 'app.kubernetes.io/name': 'cilium-envoy', 'io.cilium/app': 'proxy' },
-        c.annotations([
-          if !monitored then { 'prometheus.io/scrape': 'true', 'prometheus.io/port': k.word(envoy.prometheus.port) },
-          envoy.annotations,
-        ]),
-      ),
-      spec: {
-        clusterIP: 'None',
-        type: 'ClusterIP',
-        selector: appLabels,
-        ports: [{
-          name: 'envoy-metrics',
-          port: k.portNumber(envoy.prometheus.port),
-          protocol: 'TCP',
-          targetPort: k.portNumber(envoy.prometheus.port),
-        }],
+{
+  reads: [
+    'bpf',
+    'daemon',
+    'debug',
+    'enableCriticalPriorityClass',
+    'envoy',
+    'ipv4',
+    'ipv6',
+    'k8sServiceHost',
+    'k8sServiceHostRef',
+    'l7Proxy',
+    'serviceAccounts',
+  ],
+
+  make(c):: if !c.envoyDaemonSet || k.isSet(c.values.preflight.enabled) then {} else
+    local v = c.values;
+    local envoy = v.envoy;
+    local account = v.serviceAccounts.envoy;
+    local locality = k.isSet(envoy.nodeLocality.enabled);
+    local monitored = k.isSet(envoy.prometheus.serviceMonitor.enabled);
+    {
+      envoyDaemonset: daemonset(c),
+      envoyConfig: {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: c.bareMetadata('cilium-envoy-config', envoy.annotations),
+        data: { 'bootstrap-config.json': std.manifestJsonMinified(bootstrap(c)) + '\n' },
       },
+      envoyServiceAccount: if k.isSet(account.create) then {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: c.bareMetadata(account.name, c.annotations([envoy.annotations, account.annotations])),
+      },
+      envoyService: if k.isSet(envoy.prometheus.enabled) then {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: c.metadata(
+          'cilium-envoy',
+          appLabels { 'app.kubernetes.io/name': 'cilium-envoy', 'io.cilium/app': 'proxy' },
+          c.annotations([
+            if !monitored then { 'prometheus.io/scrape': 'true', 'prometheus.io/port': k.word(envoy.prometheus.port) },
+            envoy.annotations,
+          ]),
+        ),
+        spec: {
+          clusterIP: 'None',
+          type: 'ClusterIP',
+          selector: appLabels,
+          ports: [{
+            name: 'envoy-metrics',
+            port: k.portNumber(envoy.prometheus.port),
+            protocol: 'TCP',
+            targetPort: k.portNumber(envoy.prometheus.port),
+          }],
+        },
+      },
+      envoyNodeLocalityClusterRole: if locality then {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: c.clusterMetadata('cilium-envoy-node-locality'),
+        rules: localityRules,
+      },
+      envoyNodeLocalityClusterRoleBinding: if locality then {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: c.clusterMetadata('cilium-envoy-node-locality'),
+      } + k.binding('ClusterRole', 'cilium-envoy-node-locality', account.name, c.namespace),
+      envoyServiceMonitor: if k.isSet(envoy.prometheus.enabled) && monitored then monitoring.serviceMonitor(
+        c,
+        'cilium-envoy',
+        envoy.prometheus.serviceMonitor,
+        appLabels,
+        [monitoring.endpoint('envoy-metrics', envoy.prometheus.serviceMonitor)],
+        envoy.annotations,
+        ['k8s-app'],
+      ),
     },
-    envoyNodeLocalityClusterRole: if locality then {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRole',
-      metadata: c.clusterMetadata('cilium-envoy-node-locality'),
-      rules: localityRules,
-    },
-    envoyNodeLocalityClusterRoleBinding: if locality then {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: c.clusterMetadata('cilium-envoy-node-locality'),
-    } + k.binding('ClusterRole', 'cilium-envoy-node-locality', account.name, c.namespace),
-    envoyServiceMonitor: if k.isSet(envoy.prometheus.enabled) && monitored then monitoring.serviceMonitor(
-      c,
-      'cilium-envoy',
-      envoy.prometheus.serviceMonitor,
-      appLabels,
-      [monitoring.endpoint('envoy-metrics', envoy.prometheus.serviceMonitor)],
-      envoy.annotations,
-      ['k8s-app'],
-    ),
-  }
+}

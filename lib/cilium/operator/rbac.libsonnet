@@ -148,67 +148,81 @@ local rules(c) =
     k.rule('cilium.io', ['ciliumendpointslices'], ['deletecollection']),
   ]);
 
-function(c)
-  local v = c.values;
-  local operator = v.operator;
-  local account = v.serviceAccounts.operator;
-  local withAccount = c.operator && k.isSet(account.create);
-  local withRoles = withAccount && k.isSet(v.rbac.create);
-  // Secrets are copied into one namespace for each use, and only there may the operator write them.
-  local secretRole(name, enabled, namespace, synced) = if withAccount && !k.isSet(v.preflight.enabled) && enabled && k.isSet(namespace) && synced then {
-    role: {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata: c.metadata(name, annotations=operator.annotations, namespace=namespace),
-      rules: secretWriter,
-    },
-    binding: {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: c.metadata(name, annotations=operator.annotations, namespace=namespace),
-    } + k.binding('Role', name, account.name, c.namespace),
-  } else { role: null, binding: null };
+{
+  reads: [
+    'clustermesh',
+    'disableEndpointCRD',
+    'eni',
+    'gatewayAPI',
+    'identityManagementMode',
+    'ingressController',
+    'operator',
+    'serviceAccounts',
+    'tls',
+  ],
 
-  local ingress = secretRole('cilium-operator-ingress-secrets', k.isSet(v.ingressController.enabled), v.ingressController.secretsNamespace.name, k.isSet(v.ingressController.secretsNamespace.sync));
-  local gateway = secretRole('cilium-operator-gateway-secrets', k.isSet(v.gatewayAPI.enabled), v.gatewayAPI.secretsNamespace.name, k.isSet(v.gatewayAPI.secretsNamespace.sync));
-  local interception = secretRole('cilium-operator-tlsinterception-secrets', true, v.tls.secretsNamespace.name, c.secretSync);
-  local ztunnel = withAccount && !k.isSet(v.preflight.enabled);
-  {
-    operatorServiceAccount: if withAccount then {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: c.bareMetadata(account.name, c.annotations([
-        operator.annotations,
-        account.annotations,
-        if k.isSet(v.eni.enabled) && k.isSet(v.eni.iamRole) then { 'eks.amazonaws.com/role-arn': v.eni.iamRole },
-      ])),
+  make(c)::
+    local v = c.values;
+    local operator = v.operator;
+    local account = v.serviceAccounts.operator;
+    local withAccount = c.operator && k.isSet(account.create);
+    local withRoles = withAccount && k.isSet(v.rbac.create);
+    // Secrets are copied into one namespace for each use, and only there may the operator write them.
+    local secretRole(name, enabled, namespace, synced) = if withAccount && !k.isSet(v.preflight.enabled) && enabled && k.isSet(namespace) && synced then {
+      role: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: c.metadata(name, annotations=operator.annotations, namespace=namespace),
+        rules: secretWriter,
+      },
+      binding: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: c.metadata(name, annotations=operator.annotations, namespace=namespace),
+      } + k.binding('Role', name, account.name, c.namespace),
+    } else { role: null, binding: null };
+
+    local ingress = secretRole('cilium-operator-ingress-secrets', k.isSet(v.ingressController.enabled), v.ingressController.secretsNamespace.name, k.isSet(v.ingressController.secretsNamespace.sync));
+    local gateway = secretRole('cilium-operator-gateway-secrets', k.isSet(v.gatewayAPI.enabled), v.gatewayAPI.secretsNamespace.name, k.isSet(v.gatewayAPI.secretsNamespace.sync));
+    local interception = secretRole('cilium-operator-tlsinterception-secrets', true, v.tls.secretsNamespace.name, c.secretSync);
+    local ztunnel = withAccount && !k.isSet(v.preflight.enabled);
+    {
+      operatorServiceAccount: if withAccount then {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        metadata: c.bareMetadata(account.name, c.annotations([
+          operator.annotations,
+          account.annotations,
+          if k.isSet(v.eni.enabled) && k.isSet(v.eni.iamRole) then { 'eks.amazonaws.com/role-arn': v.eni.iamRole },
+        ])),
+      },
+      operatorClusterRole: if withRoles then {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: c.clusterMetadata('cilium-operator', annotations=operator.annotations),
+        rules: rules(c),
+      },
+      operatorClusterRoleBinding: if withRoles then {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata: c.clusterMetadata('cilium-operator', annotations=operator.annotations),
+      } + k.binding('ClusterRole', 'cilium-operator', account.name, c.namespace),
+      operatorIngressSecretsRole: ingress.role,
+      operatorIngressSecretsRoleBinding: ingress.binding,
+      operatorGatewaySecretsRole: gateway.role,
+      operatorGatewaySecretsRoleBinding: gateway.binding,
+      operatorTLSInterceptionSecretsRole: interception.role,
+      operatorTLSInterceptionSecretsRoleBinding: interception.binding,
+      operatorZtunnelRole: if ztunnel then {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: c.metadata('cilium-operator-ztunnel', annotations=operator.annotations),
+        rules: ztunnelRules,
+      },
+      operatorZtunnelRoleBinding: if ztunnel then {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: c.metadata('cilium-operator-ztunnel', annotations=operator.annotations),
+      } + k.binding('Role', 'cilium-operator-ztunnel', account.name, c.namespace),
     },
-    operatorClusterRole: if withRoles then {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRole',
-      metadata: c.clusterMetadata('cilium-operator', annotations=operator.annotations),
-      rules: rules(c),
-    },
-    operatorClusterRoleBinding: if withRoles then {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      metadata: c.clusterMetadata('cilium-operator', annotations=operator.annotations),
-    } + k.binding('ClusterRole', 'cilium-operator', account.name, c.namespace),
-    operatorIngressSecretsRole: ingress.role,
-    operatorIngressSecretsRoleBinding: ingress.binding,
-    operatorGatewaySecretsRole: gateway.role,
-    operatorGatewaySecretsRoleBinding: gateway.binding,
-    operatorTLSInterceptionSecretsRole: interception.role,
-    operatorTLSInterceptionSecretsRoleBinding: interception.binding,
-    operatorZtunnelRole: if ztunnel then {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'Role',
-      metadata: c.metadata('cilium-operator-ztunnel', annotations=operator.annotations),
-      rules: ztunnelRules,
-    },
-    operatorZtunnelRoleBinding: if ztunnel then {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: c.metadata('cilium-operator-ztunnel', annotations=operator.annotations),
-    } + k.binding('Role', 'cilium-operator-ztunnel', account.name, c.namespace),
-  }
+}

@@ -1,7 +1,7 @@
 // What a value may be where its default does not tell: because there is no default, or because several types are right.
 // Everything else has to be of its default's type, and null is right everywhere: it takes the default away.
 //
-//   'integer or string'   these types; `integer` is a whole number, `number` any
+//   'integer or string'   these types; `integer` is a whole number, `number` any, `duration` a time such as '1h30m'
 //   ['Disk', 'Memory']    exactly one of these words
 
 local paths = {
@@ -24,6 +24,23 @@ local paths = {
     'endpointRoutes.enabled',
     'gatewayAPI.gatewayClass.create',
     'kubeProxyReplacement',
+  ],
+  duration: [
+    'authentication.gcInterval',
+    'authentication.mutual.connectTimeout',
+    'bpf.monitorInterval',
+    'conntrackGCInterval',
+    'conntrackGCMaxInterval',
+    'crdWaitTimeout',
+    'encryption.ipsec.keyRotationDuration',
+    'envoyConfig.retryInterval',
+    'hubble.lostEventSendInterval',
+    'identityChangeGracePeriod',
+    'ipam.ciliumNodeUpdateRate',
+    'operator.endpointGCInterval',
+    'operator.identityGCInterval',
+    'operator.identityHeartbeatTimeout',
+    'operator.nodeGCInterval',
   ],
   integer: [
     'bpf.authMapMax',

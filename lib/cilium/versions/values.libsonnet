@@ -662,7 +662,8 @@ function(images) {
       enabled: true,
       auto: {
         enabled: true,
-        method: 'helm',
+        // The chart's own default, 'helm', makes keys while rendering.
+        method: 'cronJob',
         certValidityDuration: 365,
         schedule: '0 0 1 */4 *',
         certManagerIssuerRef: {},
@@ -1667,7 +1668,7 @@ function(images) {
         authMode: 'migration',
         auto: {
           enabled: true,
-          method: 'helm',
+          method: 'cronJob',
           certValidityDuration: 365,
           schedule: '0 0 1 */4 *',
           certManagerIssuerRef: {},
