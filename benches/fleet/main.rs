@@ -122,6 +122,8 @@ struct Bench {
     options: Options,
     work: PathBuf,
     report: Report,
+    /// How many folders were moved out of the way.
+    set_aside: usize,
     /// Wall of a cold run and of `cp -r`; CPU of a cluster in a cold run and before writing.
     seen: Seen,
 }
@@ -142,7 +144,7 @@ impl Bench {
     fn new(options: Options) -> io::Result<Self> {
         let work = options.keep.clone().unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("fleet-bench"));
         fs::create_dir_all(&work)?;
-        Ok(Self { options, work: work.canonicalize()?, report: Report::default(), seen: Seen::default() })
+        Ok(Self { options, work: work.canonicalize()?, report: Report::default(), set_aside: 0, seen: Seen::default() })
     }
 
     fn run(mut self) -> io::Result<String> {
@@ -190,6 +192,21 @@ impl Bench {
         Ok(folder)
     }
 
+    /// Moves a folder out of the way and lets the disk come to rest, so that the next run does not pay for it.
+    ///
+    /// Nothing is deleted before the end: ext4 without a journal skips the inodes of deleted files for some minutes, one by
+    /// one for each new file, and 30,000 of them make every write twenty times slower.
+    fn set_aside(&mut self, folder: &Path) -> io::Result<()> {
+        let aside = self.work.join("aside");
+        fs::create_dir_all(&aside)?;
+        match fs::rename(folder, aside.join(self.set_aside.to_string())) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => self.set_aside += 1,
+        }
+        let _ = Command::new("sync").status();
+        Ok(())
+    }
+
     fn cniforge(&self, fleet: &Path, arguments: &[&str]) -> io::Result<Usage> {
         let mut command = Command::new(&self.options.binary);
         measure::run(command.arg("--fleet").arg(fleet).args(arguments).stdout(Stdio::null()))
@@ -208,9 +225,9 @@ impl Bench {
         self.cniforge(fleet, &["render"])?;
         let (mut renders, mut copies) = (Vec::new(), Vec::new());
         for _ in 0..self.options.repeat.max(1) {
-            clear(&rendered)?;
+            self.set_aside(&rendered)?;
             renders.push(self.cniforge(fleet, &["render"])?);
-            clear(&copy)?;
+            self.set_aside(&copy)?;
             copies.push(measure::run(Command::new("cp").arg("-r").arg(&rendered).arg(&copy))?);
         }
         let (cold, copy_run) = (Usage::median(&renders), Usage::median(&copies));
@@ -234,7 +251,6 @@ impl Bench {
         })?;
         self.report.run("render, one overlay line changed", edited, count, "the overlay of a third of the clusters");
         generate::write_fleet(fleet, count)?;
-        clear(&copy)?;
         let against_copy = |usage: Usage| Some(usage.wall.as_secs_f64() / copy_run.wall.as_secs_f64());
         self.report.ratio("cold run / cp -r, wall", against_copy(cold), "", Aim::AtMost(1.0));
         self.report.ratio("nothing changed / cp -r, wall", against_copy(unchanged), "", Aim::AtMost(0.2));
@@ -247,7 +263,7 @@ impl Bench {
         let rendered = fleet.join("rendered");
         let mut runs = Vec::new();
         for i in 0..20 {
-            fs::remove_dir_all(&rendered).or_else(absent)?;
+            self.set_aside(&rendered)?;
             let name = Cluster::new(self.spread(i, 20)).name;
             runs.push(self.cniforge(fleet, &["render", &name])?);
         }
@@ -266,13 +282,13 @@ impl Bench {
             self.report.run(&format!("{clusters} clusters, nothing changed"), unchanged, clusters, "once");
             self.note_peak(cold);
             self.note_peak(unchanged);
-            fs::remove_dir_all(&fleet)?;
+            self.set_aside(&fleet)?;
         }
         Ok(())
     }
 
     fn stages(&mut self, fleet: &Path) -> io::Result<()> {
-        clear(&fleet.join("rendered"))?;
+        self.set_aside(&fleet.join("rendered"))?;
         let output = Command::new(std::env::current_exe()?).arg("--stages-in").arg(fleet).output()?;
         if !output.status.success() {
             return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
@@ -302,7 +318,7 @@ impl Bench {
             let text = fs::read_to_string(&counts)?;
             self.report.note(format!("system calls of a cluster, {what}: {}", most_frequent(&text, clusters)));
         }
-        fs::remove_dir_all(&fleet)
+        Ok(())
     }
 
     /// The `i`th of `count` clusters from the whole fleet, the overlays in turn.
@@ -351,7 +367,7 @@ impl Bench {
             self.report.note("jsonnet is not on PATH");
             return Ok(());
         };
-        let measured = peers::jsonnet(fleet, &self.sample())?;
+        let measured = peers::jsonnet(fleet, &self.work, &self.sample())?;
         self.peer("jsonnet -J lib", &version, &measured);
         let jsonnet = cpu_of_cluster(measured.usage, measured.clusters);
         self.report.ratio("jsonnet / CPU of evaluate", self.against(jsonnet, self.seen.evaluate), "×", Aim::None);
@@ -404,17 +420,6 @@ fn chart_of_environment() -> Option<PathBuf> {
 /// Milliseconds.
 fn cpu_of_cluster(usage: Usage, clusters: usize) -> Option<f64> {
     Some(report::per(usage.cpu?.total(), clusters).as_secs_f64() * 1e3)
-}
-
-/// Removes a folder and lets the disk come to rest, so that the next run does not pay for it.
-fn clear(folder: &Path) -> io::Result<()> {
-    fs::remove_dir_all(folder).or_else(absent)?;
-    let _ = Command::new("sync").status();
-    Ok(())
-}
-
-fn absent(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
 }
 
 /// The total and the most frequent calls of a table that strace has made.

@@ -8,9 +8,6 @@ use std::process::{Command, Stdio};
 use crate::generate::{Cluster, KUBERNETES_VERSION};
 use crate::measure::{Usage, run};
 
-/// `lib/` of this repository: what other jsonnet programs get as their library.
-const LIBRARY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/lib");
-
 /// What a peer took for some clusters of the fleet.
 pub struct Measured {
     pub usage: Usage,
@@ -58,7 +55,7 @@ pub fn tk(fleet: &Path, work: &Path, sample: &[Cluster]) -> io::Result<Measured>
     let _ = fs::remove_dir_all(&root);
     fs::create_dir_all(&root)?;
     fs::write(root.join("jsonnetfile.json"), r#"{"version": 1, "dependencies": []}"#)?;
-    link(Path::new(LIBRARY), &root.join("lib"))?;
+    link(&library(work)?, &root.join("lib"))?;
     for folder in ["clusters", "overlays"] {
         link(&fleet.join(folder), &root.join(folder))?;
     }
@@ -86,14 +83,29 @@ pub fn tk(fleet: &Path, work: &Path, sample: &[Cluster]) -> io::Result<Measured>
 }
 
 /// `jsonnet -J lib` of the fleet's definitions, one process a cluster, JSON out.
-pub fn jsonnet(fleet: &Path, sample: &[Cluster]) -> io::Result<Measured> {
+pub fn jsonnet(fleet: &Path, work: &Path, sample: &[Cluster]) -> io::Result<Measured> {
+    let library = library(work)?;
     let mut runs = Vec::new();
     for Cluster { name, .. } in sample {
         let mut command = Command::new("jsonnet");
-        command.args(["--max-stack", "2000", "--jpath", LIBRARY]).arg(fleet.join(format!("clusters/{name}.jsonnet")));
+        command
+            .args(["--max-stack", "2000", "--jpath"])
+            .arg(&library)
+            .arg(fleet.join(format!("clusters/{name}.jsonnet")));
         runs.push(run(command.stdout(Stdio::null()))?);
     }
     Ok(Measured { usage: Usage::sum(&runs), clusters: sample.len(), objects: 0 })
+}
+
+/// The library that is compiled into the binary, as a folder for other programs.
+fn library(work: &Path) -> io::Result<PathBuf> {
+    let folder = work.join("lib");
+    for (path, text) in cniforge::library::files() {
+        let file = folder.join(path);
+        fs::create_dir_all(file.parent().unwrap_or(&folder))?;
+        fs::write(file, text)?;
+    }
+    Ok(folder)
 }
 
 /// Every file below `folder` and its size; what begins with a dot is left out.
