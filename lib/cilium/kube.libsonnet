@@ -44,7 +44,10 @@ local kube = {
   },
 
   // A list from parts: null parts are left out, lists are spliced in.
-  list(parts):: [item for item in std.flattenDeepArray(parts) if item != null],
+  list(parts)::
+    // std.flattenDeepArray is not in every jsonnet yet.
+    local flat(part) = if std.isArray(part) then std.flatMap(flat, part) else [part];
+    [item for item in flat(parts) if item != null],
 
   // A value as the text of a ConfigMap entry or an environment variable. Null stays null.
   text(value)::
