@@ -29,7 +29,7 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
   metadata(name, labels={}, annotations=null, namespace=c.namespace)::
     local notes = k.given(annotations);
     {
-      [if k.isSet(name) then 'name']: name,
+      name: name,
       [if namespace != null then 'namespace']: namespace,
       labels: labels + c.labels,
       [if notes != null then 'annotations']: notes,
@@ -39,7 +39,7 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
   bareMetadata(name, annotations=null, namespace=c.namespace)::
     local notes = k.given(annotations);
     {
-      [if k.isSet(name) then 'name']: name,
+      name: name,
       [if namespace != null then 'namespace']: namespace,
       [if c.commonLabels != {} then 'labels']: c.commonLabels,
       [if notes != null then 'annotations']: notes,
@@ -49,6 +49,9 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
   annotations(parts):: k.given(std.foldl(function(all, part) all + k.orEmptyMap(part), parts, {})),
 
   // Versions
+
+  // What came with Cilium 1.<minor>.
+  since(minor):: version.minor >= minor,
 
   local kubernetes = k.minorNumber(cluster.kubernetesVersion),
   kubernetesAtLeast(major, minor):: kubernetes >= major * 1000 + minor,
@@ -135,7 +138,7 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
     if k.isSet(given) then given else if k.isSet(v.enableCriticalPriorityClass) then critical,
 
   // Since Kubernetes 1.33 a pod can be kept in the node's user namespace explicitly.
-  hostUsers(value):: if c.kubernetesAtLeast(1, 33) then value,
+  hostUsers(value):: if c.since(20) && c.kubernetesAtLeast(1, 33) then value,
 
   // Where pods on the host network find the API server without kube-proxy.
   apiServerEnv::

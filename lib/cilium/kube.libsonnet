@@ -124,8 +124,8 @@ local kube = {
   read:: ['get', 'list', 'watch'],
 
   binding(kind, role, account, namespace):: {
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: kind, name: kube.given(role) },
-    subjects: [{ kind: 'ServiceAccount', name: kube.given(account), namespace: namespace }],
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: kind, name: role },
+    subjects: [{ kind: 'ServiceAccount', name: account, namespace: namespace }],
   },
 };
 

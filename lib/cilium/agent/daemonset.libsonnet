@@ -277,7 +277,7 @@ local waitForKubeProxy = |||
           if v.daemon.allowedConfigOverrides != null then '--allow-config-keys=' + v.daemon.allowedConfigOverrides,
           if v.daemon.blockedConfigOverrides != null then '--deny-config-keys=' + v.daemon.blockedConfigOverrides,
           if k.isSet(v.kubeConfigPath) then '--k8s-kubeconfig-path=' + v.kubeConfigPath,
-          '--k8s-api-server-urls=' + k.word(v.k8s.apiServerURLs),
+          if c.since(20) || v.k8s.apiServerURLs != null then '--k8s-api-server-urls=' + k.word(v.k8s.apiServerURLs),
         ]),
         env: k.list([nodeEnv, c.apiServerEnv, v.extraEnv]),
         volumeMounts: k.list([
@@ -405,7 +405,7 @@ local waitForKubeProxy = |||
     {
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',
-      metadata: c.metadata(v.name, allLabels, v.annotations),
+      metadata: c.metadata(k.given(v.name), allLabels, v.annotations),
       spec: k.compact({
         selector: { matchLabels: labels },
         minReadySeconds: k.given(v.minReadySeconds),

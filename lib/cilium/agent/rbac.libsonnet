@@ -12,7 +12,9 @@ local rules(c, preflight=false) =
     k.rule('networking.k8s.io', ['networkpolicies'], k.read),
     k.rule('discovery.k8s.io', ['endpointslices'], k.read),
     k.rule('', k.list([
-      ['namespaces', 'services', 'pods', 'nodes'],
+      ['namespaces', 'services', 'pods'],
+      if !c.since(20) then 'endpoints',
+      'nodes',
       // The chart has this the other way round for the pre-flight check.
       if c.secretsFromOneNamespace == preflight then 'secrets',
     ]), k.read),
@@ -20,8 +22,9 @@ local rules(c, preflight=false) =
     if k.isSet(v.annotateK8sNode) then k.rule('', ['nodes/status'], ['patch']),
     if k.isSet(v.l2announcements.enabled) then k.rule('coordination.k8s.io', ['leases'], ['create', 'get', 'update', 'list', 'delete']),
     k.rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['list', 'watch', 'get']),
-    k.rule('cilium.io', [
+    k.rule('cilium.io', k.list([
       'ciliumloadbalancerippools',
+      if !c.since(20) then 'ciliumbgppeeringpolicies',
       'ciliumbgpnodeconfigs',
       'ciliumbgpadvertisements',
       'ciliumbgppeerconfigs',
@@ -39,8 +42,8 @@ local rules(c, preflight=false) =
       'ciliumcidrgroups',
       'ciliuml2announcementpolicies',
       'ciliumpodippools',
-      'ciliumdatapathplugins',
-    ], ['list', 'watch']),
+      if c.since(20) then 'ciliumdatapathplugins',
+    ]), ['list', 'watch']),
     k.rule('cilium.io', ['ciliumidentities', 'ciliumendpoints', 'ciliumnodes'], ['create']),
     k.rule('cilium.io', ['ciliumidentities'], ['update']),
     k.rule('cilium.io', ['ciliumendpoints'], ['delete', 'get']),

@@ -46,7 +46,7 @@ function(c, task)
             '--ca-secret-namespace=' + c.namespace,
             '--ca-secret-name=cilium-ca',
             '--ca-common-name=Cilium CA',
-            '--ca-enforce-validity-throughout-leaves-duration=' + k.word(certgen.enforceCAValidityThroughoutLeavesDuration),
+            if c.since(20) then '--ca-enforce-validity-throughout-leaves-duration=' + k.word(certgen.enforceCAValidityThroughoutLeavesDuration),
           ]),
           env: [{
             name: 'CILIUM_CERTGEN_CONFIG',

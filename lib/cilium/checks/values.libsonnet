@@ -69,18 +69,18 @@ local dropped(removed, value, name) =
   );
 
 // open: below a map whose names belong to Kubernetes or the user
-local check(version, default, values, path, open) = std.flattenArrays([
+local check(version, default, gone, values, path, open) = std.flattenArrays([
   local here = path + [name];
   local value = values[name];
   local fullName = std.join('.', here);
   if fullName in version.removed then dropped(version.removed[fullName], value, fullName)
-  else if !(name in default) then
+  else if !(name in default) || name in gone && gone[name] == null then
     if open then []
     else [finding.at(
       'error',
       ['cilium', 'values'] + here,
       'Cilium ' + version.minorVersion + ' has no value `' + fullName + '`',
-      known=std.objectFields(default),
+      known=[other for other in std.objectFields(default) if !(other in gone && gone[other] == null)],
     )]
   else if value == null then []
   else
@@ -95,9 +95,9 @@ local check(version, default, values, path, open) = std.flattenArrays([
       else [];
     if wrong != [] then wrong
     else note + if std.isObject(value) && std.isObject(default[name]) then
-      check(version, default[name], value, here, open || std.length(default[name]) == 0 || name in freeForm)
+      check(version, default[name], std.get(gone, name, {}), value, here, open || std.length(default[name]) == 0 || name in freeForm)
     else checkItems(value, default[name], here)
   for name in std.objectFields(values)
 ]);
 
-function(version, values) check(version, version.values, values, [], false)
+function(version, values) check(version, version.values, version.gone, values, [], false)

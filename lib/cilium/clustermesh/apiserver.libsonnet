@@ -7,10 +7,10 @@ local appLabels = { 'k8s-app': 'clustermesh-apiserver' };
 local labels = appLabels { 'app.kubernetes.io/name': 'clustermesh-apiserver' };
 local metricsLabels = labels { 'app.kubernetes.io/component': 'metrics' };
 
-local readRules = [
+local readRules(c) = [
   k.rule('cilium.io', ['ciliumidentities', 'ciliumendpoints', 'ciliumnodes', 'ciliumendpointslices'], k.read),
   k.rule('apiextensions.k8s.io', ['customresourcedefinitions'], k.read),
-  k.rule('', ['namespaces', 'services'], k.read),
+  k.rule('', k.list([if !c.since(20) then 'endpoints', 'namespaces', 'services']), k.read),
   k.rule('discovery.k8s.io', ['endpointslices'], k.read),
 ];
 local mcsRules = [k.rule('multicluster.x-k8s.io', ['serviceexports'], k.read)];
@@ -128,7 +128,7 @@ local deployment(c) =
       ],
       if k.isSet(v.ciliumEndpointSlice.enabled) then '--enable-cilium-endpoint-slice',
       if k.isSet(mesh.mcsapi.enabled) then '--clustermesh-enable-mcs-api',
-      '--clustermesh-default-global-namespace=' + k.word(mesh.defaultGlobalNamespace),
+      if c.since(20) then '--clustermesh-default-global-namespace=' + k.word(mesh.defaultGlobalNamespace),
       apiserver.extraArgs,
     ]),
     env: k.list([
@@ -320,7 +320,7 @@ function(c) if !c.mesh then {} else
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: c.clusterMetadata('clustermesh-apiserver', annotations=mesh.annotations),
-      rules: readRules + (if k.isSet(mesh.mcsapi.enabled) then mcsRules else []),
+      rules: readRules(c) + (if k.isSet(mesh.mcsapi.enabled) then mcsRules else []),
     },
     clusterRoleBinding: if withRole then {
       apiVersion: 'rbac.authorization.k8s.io/v1',

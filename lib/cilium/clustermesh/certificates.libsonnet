@@ -21,6 +21,7 @@ local rules = [
 local certificates(c) =
   local v = c.values;
   local auto = v.clustermesh.apiserver.tls.auto;
+  local server = if c.since(20) then auto.server else v.clustermesh.apiserver.tls.server;
   local service = 'clustermesh-apiserver.' + c.namespace + '.svc';
   local certificate(name, commonName, dnsNames=[], ipAddresses=[], usage=client) =
     { name: name, commonName: commonName, dnsNames: dnsNames, ipAddresses: ipAddresses, usage: usage };
@@ -29,9 +30,10 @@ local certificates(c) =
   {
     serverCertificate: certificate(
       names[0],
-      service,
-      [service, '*.mesh.cilium.io'] + k.orEmpty(auto.server.extraDnsNames),
-      ['127.0.0.1', '::1'] + k.orEmpty(auto.server.extraIpAddresses),
+      if c.since(20) then service else 'clustermesh-apiserver.cilium.io',
+      (if c.since(20) then [service, '*.mesh.cilium.io'] else ['clustermesh-apiserver.cilium.io', '*.mesh.cilium.io', service])
+      + k.orEmpty(server.extraDnsNames),
+      ['127.0.0.1', '::1'] + k.orEmpty(server.extraIpAddresses),
       base + ['server auth'],
     ),
     adminCertificate: certificate(names[1], 'admin-' + v.cluster.name),

@@ -25,7 +25,7 @@ local remote(c, cluster) =
     own,
     if k.isSet(tls) && k.isSet(std.get(tls, 'caCert')) then own else common,
   )
-  + (if std.length(ips) == 0 then [] else
+  + (if std.length(ips) == 0 || !c.since(20) then [] else
        ['cilium-host-aliases:', '- hostname: ' + domainName, '  ips: '] + ['    - ' + ip for ip in ips]);
 
 // With KVStoreMesh the agents connect to what it fills: the etcd of the mesh's own API server, or the user's.

@@ -31,7 +31,7 @@ local metricsCertificates = '/var/lib/cilium/tls/hubble-metrics/';
     local onTLS(value) = on(if listening && k.isSet(hubble.tls.enabled) then value);
     local list(value) = if k.isSet(value) then k.joined(value, ' ');
     // These moved under export.static; the old place wins where it is used.
-    local moved(name) = k.word(if k.isSet(hubble.export[name]) then hubble.export[name] else static[name]);
+    local moved(name) = text(if k.isSet(hubble.export[name]) then hubble.export[name] else static[name]);
     {
       'enable-hubble': text(hubble.enabled),
       'hubble-socket-path': on(text(hubble.socketPath)),
@@ -61,6 +61,7 @@ local metricsCertificates = '/var/lib/cilium/tls/hubble-metrics/';
 
       // What is left out of flows
       'hubble-redact-enabled': onRedact('true'),
+      'hubble-redact-kafka-apikey': onRedact(text(redact.kafka.apiKey)),
       'hubble-redact-http-urlquery': onRedact(text(redact.http.urlQuery)),
       'hubble-redact-http-userinfo': onRedact(text(redact.http.userInfo)),
       'hubble-redact-http-headers-allow': onRedact(list(redact.http.headers.allow)),

@@ -4,7 +4,8 @@ local k = import '../kube.libsonnet';
 local text = k.text;
 
 // 'default=ipv4-cidrs:10.0.0.0/8;ipv4-mask-size:24;…', the form in which the operator takes the pools it creates.
-local poolSpec(name, spec) =
+// ends: may a pool say whether the first and the last address of a range are used?
+local poolSpec(name, spec, ends) =
   local family(prefix, pool) = [
     prefix + '-cidrs:' + k.joined(pool.cidrs, ','),
     prefix + '-mask-size:' + k.word(pool.maskSize),
@@ -12,8 +13,8 @@ local poolSpec(name, spec) =
   name + '=' + std.join(';', k.list([
     if 'ipv4' in spec then family('ipv4', spec.ipv4),
     if 'ipv6' in spec then family('ipv6', spec.ipv6),
-    if 'allowFirstIP' in spec then 'allow-first-ip:' + k.word(spec.allowFirstIP),
-    if 'allowLastIP' in spec then 'allow-last-ip:' + k.word(spec.allowLastIP),
+    if ends && 'allowFirstIP' in spec then 'allow-first-ip:' + k.word(spec.allowFirstIP),
+    if ends && 'allowLastIP' in spec then 'allow-last-ip:' + k.word(spec.allowLastIP),
   ]));
 
 {
@@ -54,7 +55,7 @@ local poolSpec(name, spec) =
       'auto-create-cilium-pod-ip-pools':
         if c.ipamMode == 'multi-pool' then
           local pools = k.orEmptyMap(operator.autoCreateCiliumPodIPPools);
-          std.join(',', [poolSpec(name, pools[name]) for name in std.objectFields(pools)]),
+          std.join(',', [poolSpec(name, pools[name], c.since(20)) for name in std.objectFields(pools)]),
       'limit-ipam-api-burst': text(k.given(operator.externalAPILimitBurstSize)),
       'limit-ipam-api-qps': text(k.given(operator.externalAPILimitQPS)),
 

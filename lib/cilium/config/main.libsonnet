@@ -16,10 +16,17 @@ local areas = {
   operation: import 'operation.libsonnet',
 };
 
+// A table holds the keys of all versions; what this version does not know is not even looked at.
+local known(table, keys) = {
+  [key]: table[key]
+  for key in std.objectFields(table)
+  if key in keys && table[key] != null
+};
+
 {
   // Each area is a piece of its own; see pieces.libsonnet.
   pieces:: {
-    ['config.' + name]: areas[name] { make(c):: k.compact(super.make(c)) }
+    ['config.' + name]: areas[name] { make(c):: known(super.make(c), c.version.configKeys) }
     for name in std.objectFields(areas)
   },
 

@@ -148,6 +148,8 @@ local text = k.text;
       'wireguard-persistent-keepalive': encrypted('wireguard', text(k.given(encryption.wireguard.persistentKeepalive))),
       'enable-ztunnel': encrypted('ztunnel', 'true'),
       'ztunnel-ca-type': encrypted('ztunnel', text(encryption.ztunnel.ca.type)),
+      'enable-ipsec-encrypted-overlay': encrypted('ipsec', text(ipsec.encryptedOverlay)),
+      'encrypt-interface': encrypted('ipsec', k.given(ipsec.interface)),
       'encrypt-node': if k.isSet(encryption.enabled) then text(k.given(encryption.nodeEncryption)),
       'enable-encryption-strict-mode-ingress': text(k.given(strict.ingress.enabled)),
       'enable-encryption-strict-mode-egress': text(k.given(strict.egress.enabled)),

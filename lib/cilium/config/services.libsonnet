@@ -45,7 +45,7 @@ local text = k.text;
       'bpf-lb-external-clusterip': text(v.bpf.lbExternalClusterIP),
       'bpf-lb-source-range-all-types': text(v.bpf.lbSourceRangeAllTypes),
       // Gateways choose their algorithm by an annotation on the Service, so it must be read.
-      'bpf-lb-algorithm-annotation': if gateway then 'true' else text(v.bpf.lbAlgorithmAnnotation),
+      'bpf-lb-algorithm-annotation': if gateway && c.since(20) then 'true' else text(v.bpf.lbAlgorithmAnnotation),
       'bpf-lb-mode-annotation': text(v.bpf.lbModeAnnotation),
       'lb-reflector-wait-time': text(lb.reflectorWaitTime),
       'enable-service-topology': text(lb.serviceTopology),
@@ -55,7 +55,7 @@ local text = k.text;
       'disable-external-ip-mitigation': text(k.given(v.bpf.disableExternalIPMitigation)),
 
       'bpf-lb-sock': text(socketLB.enabled),
-      'bpf-lb-sock-hostns-only': if gateway then 'true' else text(socketLB.hostNamespaceOnly),
+      'bpf-lb-sock-hostns-only': if gateway && c.since(20) then 'true' else text(socketLB.hostNamespaceOnly),
       'bpf-lb-sock-terminate-pod-connections': text(socketLB.terminatePodConnections),
       'trace-sock': text(socketLB.tracing),
 

@@ -63,7 +63,7 @@ function(c)
       typedConfig: type('cilium.UpstreamTlsWrapperContext'),
     },
   };
-  local agent = breakers + timeout + {
+  local agent = (if c.since(20) then breakers else {}) + timeout + {
     name: 'xds-grpc-cilium',
     type: 'STATIC',
     loadAssignment: staticEndpoint('xds-grpc-cilium', pipe(sockets + 'xds.sock')),
@@ -93,7 +93,7 @@ function(c)
   local manager = 'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager';
   local address(host, port) = { address: { socketAddress: { address: host, portValue: port } } };
   local listener(name, addresses, hosts, route, prefix, rewrite) =
-    address(addresses[0].host, addresses[0].port) + {
+    (if addresses == [] then {} else address(addresses[0].host, addresses[0].port)) + {
       name: name,
       [if std.length(addresses) > 1 then 'additionalAddresses']: [address(a.host, a.port) for a in addresses[1:]],
       filterChains: [{

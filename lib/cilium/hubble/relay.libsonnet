@@ -93,7 +93,7 @@ local deployment(c) =
             env: k.given(relay.extraEnv),
             resources: k.given(relay.resources),
             volumeMounts: k.list([
-              k.mount('tmp-volume', '/tmp'),
+              if c.since(20) then k.mount('tmp-volume', '/tmp'),
               k.mount('config', '/etc/hubble-relay', readOnly=true),
               if tlsEnabled(c) then k.mount('tls', '/var/lib/hubble-relay/tls', readOnly=true),
               relay.extraVolumeMounts,
@@ -110,7 +110,7 @@ local deployment(c) =
           nodeSelector: k.given(relay.nodeSelector),
           tolerations: k.given(relay.tolerations),
           volumes: k.list([
-            { name: 'tmp-volume', emptyDir: {} },
+            if c.since(20) then { name: 'tmp-volume', emptyDir: {} },
             { name: 'config', configMap: { name: 'hubble-relay-config', items: [{ key: 'config.yaml', path: 'config.yaml' }] } },
             if tlsEnabled(c) then c.certificateVolume('tls', k.list([
               c.certificateSources(

@@ -6,8 +6,8 @@ local appLabels = { 'k8s-app': 'hubble-ui' };
 local labels = appLabels { 'app.kubernetes.io/name': 'hubble-ui' };
 local certificates = '/var/lib/hubble-ui/certs/';
 
-local rules = [
-  k.rule('', ['componentstatuses', 'namespaces', 'nodes', 'pods', 'services'], k.read),
+local rules(c) = [
+  k.rule('', k.list(['componentstatuses', if !c.since(20) then 'endpoints', 'namespaces', 'nodes', 'pods', 'services']), k.read),
   k.rule('apiextensions.k8s.io', ['customresourcedefinitions'], k.read),
 ];
 
@@ -132,7 +132,7 @@ local deployment(c) =
           tolerations: k.given(ui.tolerations),
           volumes: k.list([
             { name: 'hubble-ui-nginx-conf', configMap: { name: 'hubble-ui-nginx', defaultMode: 420 } },
-            { name: 'tmp-dir' } + (if k.isSet(ui.tmpVolume) then ui.tmpVolume else { emptyDir: { sizeLimit: '256Mi' } }),
+            { name: 'tmp-dir' } + (if k.isSet(ui.tmpVolume) then ui.tmpVolume else { emptyDir: { [if c.since(20) then 'sizeLimit']: '256Mi' } }),
             if toRelayTLS then certificateVolume,
             ui.frontend.extraVolumes,
             ui.backend.extraVolumes,
@@ -201,7 +201,7 @@ function(c) if !c.ui then {} else
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: c.clusterMetadata('hubble-ui', annotations=ui.annotations),
-      rules: rules,
+      rules: rules(c),
     },
     uiClusterRoleBinding: if withRole then {
       apiVersion: 'rbac.authorization.k8s.io/v1',

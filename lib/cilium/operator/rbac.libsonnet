@@ -39,36 +39,33 @@ local ingressRules = [
   k.rule('networking.k8s.io', ['ingresses/status', 'ingresses/finalizers'], ['update']),
 ];
 local gateway = 'gateway.networking.k8s.io';
-local gatewayRules = [
-  k.rule(gateway, [
-    'gatewayclasses',
-    'gateways',
-    'tcproutes',
-    'udproutes',
-    'tlsroutes',
-    'httproutes',
-    'grpcroutes',
-    'referencegrants',
-    'referencepolicies',
-    'backendtlspolicies',
-    'listenersets',
-  ], k.read),
-  k.rule(gateway, ['gatewayclasses'], ['patch']),
-  k.rule(gateway, [
-    'gatewayclasses/status',
-    'gateways/status',
-    'httproutes/status',
-    'grpcroutes/status',
-    'tlsroutes/status',
-    'backendtlspolicies/status',
-    'tcproutes/status',
-    'udproutes/status',
-    'listenersets/status',
-  ], ['update', 'patch']),
-  k.rule('cilium.io', ['ciliumgatewayclassconfigs'], k.read),
-  k.rule('cilium.io', ['ciliumgatewayclassconfigs/status'], ['update', 'patch']),
-  k.rule('', ['configmaps'], k.read),
-];
+local gatewayRules(c) =
+  // Kinds of the Gateway API that Cilium understands.
+  local since20(kinds) = if c.since(20) then kinds;
+  [
+    k.rule(gateway, k.list([
+      'gatewayclasses',
+      'gateways',
+      since20(['tcproutes', 'udproutes']),
+      'tlsroutes',
+      'httproutes',
+      'grpcroutes',
+      'referencegrants',
+      'referencepolicies',
+      since20(['backendtlspolicies', 'listenersets']),
+    ]), k.read),
+    k.rule(gateway, ['gatewayclasses'], ['patch']),
+    k.rule(gateway, k.list([
+      'gatewayclasses/status',
+      'gateways/status',
+      'httproutes/status',
+      'grpcroutes/status',
+      'tlsroutes/status',
+      since20(['backendtlspolicies/status', 'tcproutes/status', 'udproutes/status', 'listenersets/status']),
+    ]), ['update', 'patch']),
+    k.rule('cilium.io', ['ciliumgatewayclassconfigs'], k.read),
+    k.rule('cilium.io', ['ciliumgatewayclassconfigs/status'], ['update', 'patch']),
+  ] + (if c.since(20) then [k.rule('', ['configmaps'], k.read)] else []);
 local serviceImports = 'multicluster.x-k8s.io';
 local serviceImportRules = [
   k.rule(serviceImports, ['serviceimports'], k.read + ['create', 'update', 'patch', 'delete']),
@@ -81,10 +78,10 @@ local serviceImportRules = [
 
 local secretWriter = [k.rule('', ['secrets'], ['create', 'delete', 'update', 'patch'])];
 // The ztunnel that encryption by ztunnel runs in is started and stopped by the operator.
-local ztunnelRules = [
+local ztunnelRules(c) = k.list([
   k.rule('apps', ['daemonsets'], ['create', 'delete', 'get', 'list', 'watch']),
-  k.rule('', ['serviceaccounts'], k.read),
-];
+  if c.since(20) then k.rule('', ['serviceaccounts'], k.read),
+]);
 
 local rules(c) =
   local v = c.values;
@@ -108,8 +105,12 @@ local rules(c) =
     k.rule('discovery.k8s.io', ['endpointslices'], (if syncsSlices || mcsapi then ['create', 'update', 'delete', 'deletecollection'] else []) + k.read),
     if syncsSlices then k.rule('', ['services/finalizers'], ['update']),
     k.rule('', ['services/status'], ['update', 'patch']),
-    k.rule('', k.list(['namespaces', if c.secretSync || l7 then 'secrets', 'serviceaccounts']), k.read),
-    k.rule('', ['services'], k.read + (if l7 then write else [])),
+    k.rule('', k.list([
+      'namespaces',
+      if c.secretSync || l7 then 'secrets',
+      if c.since(20) then 'serviceaccounts',
+    ]), k.read),
+    k.rule('', k.list(['services', if !c.since(20) then 'endpoints']), k.read + (if l7 then write else [])),
     if l7 then k.rule('discovery.k8s.io', ['endpointslices'], k.read + write),
     if syncsSlices then k.rule('', ['events'], ['patch', 'create']),
     k.rule('cilium.io', ['ciliumnetworkpolicies', 'ciliumclusterwidenetworkpolicies'], ['create', 'update', 'deletecollection', 'patch'] + k.read),
@@ -118,31 +119,36 @@ local rules(c) =
     k.rule('cilium.io', ['ciliumidentities'], ['update'] + (if c.operatorMakesIdentities then ['create'] else [])),
     k.rule('cilium.io', ['ciliumnodes'], ['create', 'update'] + k.read + (if operator.nodeGCInterval != '0s' then ['delete'] else [])),
     k.rule('cilium.io', ['ciliumnodes/status'], ['update']),
-    k.rule('cilium.io', [
+    k.rule('cilium.io', k.list([
       'ciliumendpointslices',
       'ciliumenvoyconfigs',
-      'ciliumbgpclusterconfigs',
-      'ciliumbgpnodeconfigoverrides',
+      if c.since(20) then ['ciliumbgpclusterconfigs', 'ciliumbgpnodeconfigoverrides'],
       'ciliumbgppeerconfigs',
       'ciliumbgpadvertisements',
       'ciliumbgpnodeconfigs',
-      'ciliumcidrgroups',
-    ], ['create', 'update'] + k.read + ['delete', 'patch']),
+      if c.since(20) then 'ciliumcidrgroups',
+    ]), ['create', 'update'] + k.read + ['delete', 'patch']),
     k.rule('cilium.io', ['ciliumbgpclusterconfigs/status', 'ciliumbgppeerconfigs/status'], ['update']),
     k.rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['create'] + k.read),
     k.rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['update'], k.list([
       definitionsOf(customResources),
       if installsMCS then ['serviceimports.multicluster.x-k8s.io', 'serviceexports.multicluster.x-k8s.io'],
-      'ciliumdatapathplugins.cilium.io',
+      if c.since(20) then 'ciliumdatapathplugins.cilium.io',
     ])),
-    k.rule('apiextensions.k8s.io', ['customresourcedefinitions/status'], ['update'], definitionsOf(bgpResources)),
-    k.rule('cilium.io', ['ciliumloadbalancerippools', 'ciliumpodippools', 'ciliumbgppeerconfigs', 'ciliumdatapathplugins'], k.read),
+    if c.since(20) then k.rule('apiextensions.k8s.io', ['customresourcedefinitions/status'], ['update'], definitionsOf(bgpResources)),
+    k.rule('cilium.io', k.list([
+      'ciliumloadbalancerippools',
+      'ciliumpodippools',
+      if !c.since(20) then ['ciliumbgppeeringpolicies', 'ciliumbgpclusterconfigs', 'ciliumbgpnodeconfigoverrides'],
+      'ciliumbgppeerconfigs',
+      if c.since(20) then 'ciliumdatapathplugins',
+    ]), k.read),
     k.rule('cilium.io', ['ciliumpodippools'], ['create']),
     k.rule('cilium.io', ['ciliumloadbalancerippools/status'], ['patch']),
     // One leader among the replicas
     k.rule('coordination.k8s.io', ['leases'], ['create', 'get', 'update']),
     if k.isSet(v.ingressController.enabled) then ingressRules,
-    if k.isSet(v.gatewayAPI.enabled) then gatewayRules,
+    if k.isSet(v.gatewayAPI.enabled) then gatewayRules(c),
     if mcsapi then serviceImportRules
     else if k.isSet(v.gatewayAPI.enabled) then k.rule(serviceImports, ['serviceimports'], k.read),
     k.rule('cilium.io', ['ciliumendpointslices'], ['deletecollection']),
@@ -168,7 +174,8 @@ local rules(c) =
     local withAccount = c.operator && k.isSet(account.create);
     local withRoles = withAccount && k.isSet(v.rbac.create);
     // Secrets are copied into one namespace for each use, and only there may the operator write them.
-    local secretRole(name, enabled, namespace, synced) = if withAccount && !k.isSet(v.preflight.enabled) && enabled && k.isSet(namespace) && synced then {
+    local upgrading = c.since(20) && k.isSet(v.preflight.enabled);
+    local secretRole(name, enabled, namespace, synced) = if withAccount && !upgrading && enabled && k.isSet(namespace) && synced then {
       role: {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'Role',
@@ -185,7 +192,7 @@ local rules(c) =
     local ingress = secretRole('cilium-operator-ingress-secrets', k.isSet(v.ingressController.enabled), v.ingressController.secretsNamespace.name, k.isSet(v.ingressController.secretsNamespace.sync));
     local gateway = secretRole('cilium-operator-gateway-secrets', k.isSet(v.gatewayAPI.enabled), v.gatewayAPI.secretsNamespace.name, k.isSet(v.gatewayAPI.secretsNamespace.sync));
     local interception = secretRole('cilium-operator-tlsinterception-secrets', true, v.tls.secretsNamespace.name, c.secretSync);
-    local ztunnel = withAccount && !k.isSet(v.preflight.enabled);
+    local ztunnel = withAccount && !upgrading;
     {
       operatorServiceAccount: if withAccount then {
         apiVersion: 'v1',
@@ -217,7 +224,7 @@ local rules(c) =
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'Role',
         metadata: c.metadata('cilium-operator-ztunnel', annotations=operator.annotations),
-        rules: ztunnelRules,
+        rules: ztunnelRules(c),
       },
       operatorZtunnelRoleBinding: if ztunnel then {
         apiVersion: 'rbac.authorization.k8s.io/v1',

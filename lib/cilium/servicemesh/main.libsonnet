@@ -69,7 +69,7 @@ local gatewayObjects(c) =
         description: 'The default Cilium GatewayClass',
       },
     },
-    gatewayPolicy: {
+    gatewayPolicy: if c.since(20) then {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingAdmissionPolicy',
       metadata: c.bareMetadata('gateway.cilium.io', namespace=null),
@@ -86,7 +86,7 @@ local gatewayObjects(c) =
         }],
       },
     },
-    gatewayPolicyBinding: {
+    gatewayPolicyBinding: if c.since(20) then {
       apiVersion: 'admissionregistration.k8s.io/v1',
       kind: 'ValidatingAdmissionPolicyBinding',
       metadata: c.bareMetadata('gateway.cilium.io', namespace=null),

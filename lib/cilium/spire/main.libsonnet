@@ -13,8 +13,14 @@ local bundleRules = [k.rule('', ['configmaps'], ['patch', 'get', 'list'])];
 // Where the agent's sockets are on the node, whatever their paths are set to.
 local socketFolder = '/run/spire/sockets';
 
-local live = { httpGet: { path: '/live', port: 'http' }, failureThreshold: 2, initialDelaySeconds: 15, periodSeconds: 60, timeoutSeconds: 3 };
-local ready = { httpGet: { path: '/ready', port: 'http' }, initialDelaySeconds: 5, periodSeconds: 5 };
+// Until 1.19 the port of the probes has no name.
+local probes(c, port) =
+  local probe(path) = { httpGet: { path: path, port: if c.since(20) then 'http' else port } };
+  {
+    livenessProbe: probe('/live') { failureThreshold: 2, initialDelaySeconds: 15, periodSeconds: 60, timeoutSeconds: 3 },
+    readinessProbe: probe('/ready') { initialDelaySeconds: 5, periodSeconds: 5 },
+  };
+local named(c, port) = if c.since(20) then { name: 'http', containerPort: port };
 
 function(c)
   local v = c.values;
@@ -64,7 +70,7 @@ function(c)
             imagePullPolicy: agent.image.pullPolicy,
             args: ['-config', '/run/spire/config/agent.conf'],
             env: [{ name: 'MY_NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } }],
-            ports: [{ name: 'http', containerPort: 4251 }],
+            ports: k.given(k.list([named(c, 4251)])),
             securityContext: k.given(agent.securityContext),
             resources: k.given(agent.resources),
             volumeMounts: [
@@ -73,9 +79,7 @@ function(c)
               k.mount('spire-agent-socket', socketFolder, readOnly=false),
               k.mount('spire-agent', '/var/run/secrets/tokens'),
             ],
-            livenessProbe: live,
-            readinessProbe: ready,
-          })],
+          } + probes(c, 4251))],
           affinity: k.given(agent.affinity),
           nodeSelector: k.given(agent.nodeSelector),
           // SPIRE comes before Cilium's agents, on nodes that still wait for them.
@@ -127,7 +131,7 @@ function(c)
               image: c.image(server.image),
               imagePullPolicy: server.image.pullPolicy,
               args: ['-config', '/run/spire/config/server.conf'],
-              ports: [{ name: 'grpc', containerPort: 8081 }, { name: 'http', containerPort: 8080 }],
+              ports: k.list([{ name: 'grpc', containerPort: 8081 }, named(c, 8080)]),
               securityContext: k.given(server.securityContext),
               resources: k.given(server.resources),
               volumeMounts: k.list([
@@ -135,9 +139,7 @@ function(c)
                 if stored != null then k.mount('spire-data', '/run/spire/data', readOnly=false),
                 k.mount('spire-server-socket', '/tmp/spire-server/private', readOnly=false),
               ]),
-              livenessProbe: live,
-              readinessProbe: ready,
-            }),
+            } + probes(c, 8080)),
           ],
           affinity: k.given(server.affinity),
           nodeSelector: k.given(server.nodeSelector),

@@ -1,36 +1,22 @@
 // Cilium 1.20: the reference that the other versions are described against.
-local image(repository, tag, digest) = {
-  override: null,
-  repository: repository,
-  tag: tag,
-  pullPolicy: 'IfNotPresent',
-  digest: 'sha256:' + digest,
-  useDigest: true,
-};
+local images = import 'images.libsonnet';
+local image = images.image;
 
 {
   minor: 20,
 
   // Images of each patch release. A new patch release is a new entry here, and usually nothing else.
   images: {
-    '1.20.0': {
-      local cilium(name, digest) = image('quay.io/cilium/' + name, 'v1.20.0', digest),
-      cilium: cilium('cilium', '383968cd5e8873f7976fa76aa6196045643558f4cc9518a207b9335cb24a0e93'),
-      // The operator is one image a cloud, so it carries a digest for each and no digest of its own.
-      operator: {
-        override: null,
-        repository: 'quay.io/cilium/operator',
-        tag: 'v1.20.0',
-        pullPolicy: 'IfNotPresent',
-        suffix: '',
-        genericDigest: 'sha256:80744a8cc7c91c2f9e6347629406844eb35d79b30a732c6d41c15b17232a74f3',
-        awsDigest: 'sha256:a0e50fa611fa3e2e8b1c9521a3e813576034a0b3d626e9c128ac01f8f7dfd0fa',
-        azureDigest: 'sha256:4506f8d0c9f2dd187313f71b37a789986c1c1699f59c52973941df9eb5ccae0c',
-        alibabacloudDigest: 'sha256:52535dba067abf5b1cce2a666ee3f9430a1682ade3bf11db5f118436e84ad2e9',
-        useDigest: true,
-      },
-      hubbleRelay: cilium('hubble-relay', '2ca16981c7eb98df0ba9c9d18896bb9ca628b5cbd40dc9801339f4741f91ee94'),
-      clustermeshApiserver: cilium('clustermesh-apiserver', 'c791d0c334d4515d40041b2660d50a1b94b0179ef1d3c120bd350aebc9115e92'),
+    '1.20.0': images.ofRelease('v1.20.0', {
+      cilium: '383968cd5e8873f7976fa76aa6196045643558f4cc9518a207b9335cb24a0e93',
+      hubbleRelay: '2ca16981c7eb98df0ba9c9d18896bb9ca628b5cbd40dc9801339f4741f91ee94',
+      clustermeshApiserver: 'c791d0c334d4515d40041b2660d50a1b94b0179ef1d3c120bd350aebc9115e92',
+    }, {
+      generic: '80744a8cc7c91c2f9e6347629406844eb35d79b30a732c6d41c15b17232a74f3',
+      aws: 'a0e50fa611fa3e2e8b1c9521a3e813576034a0b3d626e9c128ac01f8f7dfd0fa',
+      azure: '4506f8d0c9f2dd187313f71b37a789986c1c1699f59c52973941df9eb5ccae0c',
+      alibabacloud: '52535dba067abf5b1cce2a666ee3f9430a1682ade3bf11db5f118436e84ad2e9',
+    }) + {
       envoy: image(
         'quay.io/cilium/cilium-envoy',
         'v1.37.5-1782911245-7cffc778c923f68a77954a53b1a98d6b5353f004',
@@ -48,6 +34,8 @@ local image(repository, tag, digest) = {
   },
 
   values: import 'values.libsonnet',
+  // Values that a later version brought, and this one does not know.
+  gone: {},
   types: import 'types.libsonnet',
   notes: import 'notes.libsonnet',
   removed: import 'removed.libsonnet',

@@ -1,5 +1,7 @@
 // The versions this library knows, and what a definition's `cilium.version` comes to: a release, a version and its patch.
 local minors = {
+  '1.18': import '1.18.libsonnet',
+  '1.19': import '1.19.libsonnet',
   '1.20': import '1.20.libsonnet',
 };
 
@@ -9,6 +11,13 @@ local known = {
   for release in std.objectFields(minors[minor].images)
 };
 
+// The user's values without those that the version does not know: Cilium reads past them, and so must everything here.
+local without(values, gone) = {
+  [name]: if name in gone && std.isObject(values[name]) then without(values[name], gone[name]) else values[name]
+  for name in std.objectFields(values)
+  if !(name in gone && gone[name] == null)
+};
+
 // A release with these images: everything that depends on the release alone, worked out once for all clusters.
 local release(minor, name, images) = minors[minor] {
   minorVersion: minor,
@@ -16,7 +25,8 @@ local release(minor, name, images) = minors[minor] {
   values: super.values(images),
   chartLabel: super.chartLabel(name),
   configKeys: { [key]: true for key in super.configKeys },
-  repositories:: { [images[image].repository]: true for image in std.objectFields(images) },
+  repositories:: { [images[image].repository]: true for image in std.objectFields(images) if images[image] != null },
+  readable(values):: if minors[minor].gone == {} then values else without(values, minors[minor].gone),
 };
 local releases = { [name]: release(known[name], name, minors[known[name]].images[name]) for name in std.objectFields(known) };
 
@@ -26,7 +36,7 @@ local minorOf(name) = std.join('.', std.split(name, '.')[:2]);
 local withTag(images, from, to) = {
   [name]:
     local image = images[name];
-    if image.tag != 'v' + from then image
+    if image == null || image.tag != 'v' + from then image
     else { [field]: image[field] for field in std.objectFields(image) } + {
       tag: 'v' + to,
       useDigest: false,
