@@ -7,11 +7,12 @@ local nodeEnv = [
 ];
 
 // Addresses from the AWS CNI plugin would be translated a second time by the chains that it leaves behind, also on nodes
-// that were set up before Cilium came. The hook can run again at any time without harm.
+// that were set up before Cilium came. The hook can run again at any time without harm. `grep -c` reads to the end: with
+// pipefail, a condition is false when its pipe breaks.
 local removeAWSRules = |||
   set -o errexit -o pipefail -o nounset
   leftover='AWS-SNAT-CHAIN|AWS-CONNMARK-CHAIN'
-  if iptables-save | grep -Eq "$leftover"; then
+  if [[ "$(iptables-save | grep -Ec "$leftover")" != 0 ]]; then
     echo 'Removing the iptables rules of the AWS VPC CNI plugin'
     iptables-save | grep -Ev "$leftover" | iptables-restore
   fi

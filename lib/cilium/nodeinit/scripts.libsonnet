@@ -14,8 +14,8 @@ local reconfigureKubelet = |||
   at_least() { [[ "$(printf '%s\n' "$2" "$1" | sort -V | head -n1)" == "$2" ]]; }
 
   kubelet_wrapper() {
+  printf '#!/bin/bash\ncni_bin=%q\n' "$cni_bin"
   cat <<'WRAPPER'
-  #!/bin/bash
   set -euo pipefail
   cni_dir=/etc/cni/net.d
   containerd_config=/etc/containerd/config.toml
@@ -37,7 +37,7 @@ local reconfigureKubelet = |||
   if at_least "${version#Kubernetes }" v1.24; then
     exec /home/kubernetes/bin/the-kubelet "$@"
   fi
-  exec /home/kubernetes/bin/the-kubelet "$@" --network-plugin=cni --cni-bin-dir=/opt/cni/bin
+  exec /home/kubernetes/bin/the-kubelet "$@" --network-plugin=cni --cni-bin-dir="$cni_bin"
   WRAPPER
   }
 
@@ -112,7 +112,8 @@ local removeCilium = |||
   else
     list() { PATH="$PATH:/home/kubernetes/bin" crictl ps; }
   fi
-  while list | grep -v node-init | grep -q POD_cilium; do
+  # 'grep -q' would stop reading, and a broken pipe would end the loop.
+  while list | grep -v node-init | grep POD_cilium > /dev/null; do
     sleep 1
   done
   if ip link show cilium_host; then
@@ -124,7 +125,7 @@ local removeCilium = |||
 
 local settings(c) =
   "bootstrap_file='" + k.word(c.values.nodeinit.bootstrapFile) + "'\n"
-  + "cni_bin='" + k.word(c.values.cni.binPath) + "'\n";
+  + (if k.isSet(c.values.nodeinit.reconfigureKubelet) then "cni_bin='" + k.word(c.values.cni.binPath) + "'\n" else '');
 local given(script) = if k.isSet(script) then script + '\n';
 
 {

@@ -145,6 +145,7 @@ local identities(c) =
       done
 
       # ensure ID SELECTORS PARENT...: the selectors are several words on purpose
+      # shellcheck disable=SC2086
       ensure() {
         id="$1"
         selectors="$2"
