@@ -2,13 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use serde_yaml::Value as Yaml;
+
 /// What a definition needs besides its name.
 pub const GALAXY: &str =
     "type: 'Baremetal', kubernetesVersion: '1.21.4', podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/16']";
+
+/// What the definition of a Cilium cluster needs besides its name.
+pub const CILIUM: &str = "type: 'Baremetal', kubernetesVersion: '1.34.1', podCIDRs: ['10.244.0.0/16'], \
+    serviceCIDRs: ['10.96.0.0/16'], cni: 'cilium'";
 
 /// Removed when dropped.
 pub struct Fleet {
@@ -50,6 +57,14 @@ impl Fleet {
         );
     }
 
+    /// Writes the definition of a Cilium cluster with some more fields, which may say anything of [`CILIUM`] anew.
+    pub fn cilium(&self, name: &str, more: &str) {
+        self.write(
+            &format!("clusters/{name}.jsonnet"),
+            &format!("(import 'cniforge/main.libsonnet').cluster {{ name: '{name}', {CILIUM} }} + {{ {more} }}\n"),
+        );
+    }
+
     pub fn write(&self, path: &str, text: &str) {
         let path = self.root.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -80,6 +95,18 @@ impl Fleet {
         let run = self.run(args);
         assert_eq!(run.code, 0, "{args:?}: {run:?}");
         run
+    }
+
+    /// What was rendered for a cluster, read back: `DaemonSet/cilium` → object.
+    pub fn objects(&self, cluster: &str) -> BTreeMap<String, Yaml> {
+        files_below(&self.root.join("rendered").join(cluster))
+            .values()
+            .map(|text| {
+                let object: Yaml = serde_yaml::from_str(text).unwrap();
+                let name = object["metadata"]["name"].as_str().unwrap();
+                (format!("{}/{name}", object["kind"].as_str().unwrap()), object)
+            })
+            .collect()
     }
 
     /// Path below `rendered/` → text, without the tool's own folder.
@@ -126,4 +153,19 @@ pub fn files_below(folder: &Path) -> BTreeMap<String, String> {
 /// The root of this repository.
 pub fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Where a program of this machine is, if it is on PATH.
+pub fn tool(name: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
+
+/// The same for a test that is content with less; `less` says what is not done without it.
+pub fn optional_tool(name: &str, less: &str) -> Option<PathBuf> {
+    let found = tool(name);
+    if found.is_none() {
+        // Not by the macro: a passing test's words would be kept back.
+        let _ = writeln!(std::io::stderr(), "there is no {name} on PATH: {less}");
+    }
+    found
 }

@@ -5,6 +5,7 @@
     reason = "a test may panic, and stands outside of the program"
 )]
 
+mod configurations;
 mod determinism;
 mod fleet;
 mod invalid;
@@ -12,4 +13,5 @@ mod inventories;
 mod library;
 mod limits;
 mod sandbox;
+mod scripts;
 mod trees;
