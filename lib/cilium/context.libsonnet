@@ -69,6 +69,8 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
   relay:: c.hubble && k.isSet(v.hubble.relay.enabled),
   ui:: (c.hubble || k.isSet(v.hubble.ui.standalone.enabled)) && k.isSet(v.hubble.ui.enabled),
   mesh:: k.isSet(v.clustermesh.useAPIServer),
+  // Services of the whole mesh; before 1.20 a switch of its own could ask for them, in 1.18 only that one.
+  mcsapi:: k.isSet(v.clustermesh.mcsapi.enabled) || k.isSet(std.get(v.clustermesh, 'enableMCSAPISupport')),
   spire:: k.isSet(v.authentication.mutual.spire.enabled),
   // Envoy in a DaemonSet of its own; before 1.16 it ran inside the agent.
   envoyDaemonSet:: k.isSet(v.l7Proxy) && (if v.envoy.enabled != null then v.envoy.enabled else !c.installedBefore(16)),
@@ -78,10 +80,12 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
     else if k.isSet(v.azure.enabled) then 'azure'
     else if k.isSet(v.alibabacloud.enabled) then 'alibabacloud'
     else 'generic',
-  ipamMode:: if k.isSet(v.eni.enabled) then 'eni' else if k.isSet(v.ipam.mode) then v.ipam.mode else 'cluster-pool',
+  // Since 1.19 the operator can also do with the identity of its node.
+  azureCredentials:: k.isSet(v.azure.clientID) || !c.since(19),
+  ipamMode:: if c.since(19) && k.isSet(v.eni.enabled) then 'eni' else if k.isSet(v.ipam.mode) then v.ipam.mode else 'cluster-pool',
   routingMode::
     if k.isSet(v.routingMode) then v.routingMode
-    else if k.isSet(v.eni.enabled) || k.isSet(v.gke.enabled) then 'native'
+    else if c.since(19) && k.isSet(v.eni.enabled) || k.isSet(v.gke.enabled) then 'native'
     else 'tunnel',
   kubeProxyReplacement:: v.kubeProxyReplacement == true || v.kubeProxyReplacement == 'true',
   chainingMode::

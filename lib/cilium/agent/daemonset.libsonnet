@@ -132,7 +132,7 @@ local waitForKubeProxy = |||
     local hubbleMetricsTLS = k.isSet(hubble.metrics.tls.enabled) && hubbleMetrics && c.hubble;
     local hubbleTLS = c.hubble && k.isSet(hubble.tls.enabled) && hubble.listenAddress != null;
     local ipsec = k.isSet(v.encryption.enabled) && v.encryption.type == 'ipsec';
-    local ztunnel = k.isSet(v.encryption.enabled) && v.encryption.type == 'ztunnel';
+    local ztunnel = c.since(19) && k.isSet(v.encryption.enabled) && v.encryption.type == 'ztunnel';
     local mountBPF = k.isSet(v.bpf.autoMount.enabled);
     local waitForInit = k.isSet(v.nodeinit.enabled) && k.isSet(v.nodeinit.bootstrapFile);
     local spireSocket = if c.spire then k.dirname(v.authentication.mutual.spire.adminSocketPath);
@@ -152,7 +152,7 @@ local waitForKubeProxy = |||
       httpGet: {
         host: c.loopback,
         path: '/healthz',
-        port: 'health',
+        port: if c.since(19) then 'health' else v.healthPort,
         scheme: 'HTTP',
         httpHeaders: [{ name: 'brief', value: 'true' }],
       },
@@ -211,14 +211,15 @@ local waitForKubeProxy = |||
         preStop: { exec: { command: ['/cni-uninstall.sh'] } },
       }),
       resources: k.given(v.resources),
-      ports: k.list([
-        port('health', v.healthPort),
-        if c.hubble then port('peer-service', hubble.peerService.targetPort),
+      ports: k.given(k.list([
+        if c.since(19) then port('health', v.healthPort),
+        // Until 1.18 it was listed with the ports for metrics, and only with them.
+        if (if c.since(19) then c.hubble else metrics || hubbleMetrics) then port('peer-service', hubble.peerService.targetPort),
         if metrics then port('prometheus', v.prometheus.port),
         if metrics && k.isSet(v.envoy.prometheus.enabled) && !c.envoyDaemonSet
         then port('envoy-metrics', k.portNumber(v.envoy.prometheus.port)),
         if hubbleMetrics then port('hubble-metrics', hubble.metrics.port),
-      ]),
+      ])),
       securityContext: confined('ciliumAgent'),
       terminationMessagePolicy: 'FallbackToLogsOnError',
       volumeMounts: k.list([
@@ -268,6 +269,7 @@ local waitForKubeProxy = |||
       resources: k.given(v.monitor.resources),
     });
 
+    local shell = if c.since(19) then 'bash' else 'sh';
     local hostTools = [k.mount('hostproc', '/hostproc'), k.mount('cni-path', '/hostbin')];
     local initContainers = k.list([
       init('config', {
@@ -286,21 +288,21 @@ local waitForKubeProxy = |||
           if k.isSet(v.kubeConfigPath) then k.mount('kube-config', v.kubeConfigPath, readOnly=true),
           v.extraVolumeMounts,
         ]),
-        securityContext: if privileged then { privileged: true } else { capabilities: { add: ['NET_ADMIN'], drop: ['ALL'] } },
+        securityContext: if c.since(19) then (if privileged then { privileged: true } else { capabilities: { add: ['NET_ADMIN'], drop: ['ALL'] } }),
       }),
       if k.isSet(v.cgroup.autoMount.enabled) then init('mount-cgroup', {
         env: [
           k.compact({ name: 'CGROUP_ROOT', value: v.cgroup.hostRoot }),
           k.compact({ name: 'BIN_PATH', value: v.cni.binPath }),
         ],
-        command: ['bash', '-ec', onHost('cilium-mount', '--cgroup=/hostproc/1/ns/cgroup --mount=/hostproc/1/ns/mnt', ' $CGROUP_ROOT')],
-        [if k.isSet(v.cgroup.autoMount.resources) then 'resources']: v.cgroup.autoMount.resources,
+        command: [shell, '-ec', onHost('cilium-mount', '--cgroup=/hostproc/1/ns/cgroup --mount=/hostproc/1/ns/mnt', ' $CGROUP_ROOT')],
+        [if k.isSet(v.cgroup.autoMount.resources) || !c.since(19) then 'resources']: k.given(v.cgroup.autoMount.resources),
         volumeMounts: hostTools,
         securityContext: confined('mountCgroup'),
       }),
       if k.isSet(v.sysctlfix.enabled) then init('apply-sysctl-overwrites', {
         env: [k.compact({ name: 'BIN_PATH', value: v.cni.binPath })],
-        command: ['bash', '-ec', onHost('cilium-sysctlfix', '--mount=/hostproc/1/ns/mnt')],
+        command: [shell, '-ec', onHost('cilium-sysctlfix', '--mount=/hostproc/1/ns/mnt')],
         volumeMounts: hostTools,
         securityContext: confined('applySysctlOverwrites'),
       }),
@@ -312,7 +314,7 @@ local waitForKubeProxy = |||
         volumeMounts: [k.mount('bpf-maps', '/sys/fs/bpf', propagation='Bidirectional')],
       }),
       if waitForInit then init('wait-for-node-init', {
-        command: ['bash', '-c', |||
+        command: [shell, '-c', |||
           until test -s "/tmp/cilium-bootstrap.d/%s"; do
             echo "Waiting on node-init to run...";
             sleep 1;

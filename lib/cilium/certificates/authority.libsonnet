@@ -9,8 +9,9 @@ function(c)
     authoritySecret: if k.isSet(tls.ca.cert) && k.isSet(tls.ca.key) then {
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: c.bareMetadata('cilium-ca', c.values.nonIdempotentAnnotations)
-                + { labels: { 'cilium.io/helm-template-non-idempotent': 'true' } + c.commonLabels },
+      metadata: if !c.since(19) then c.bareMetadata('cilium-ca') else
+        c.bareMetadata('cilium-ca', c.values.nonIdempotentAnnotations)
+        + { labels: { 'cilium.io/helm-template-non-idempotent': 'true' } + c.commonLabels },
       data: { 'ca.crt': tls.ca.cert, 'ca.key': tls.ca.key },
     },
     authorityBundle: if k.isSet(bundle.enabled) && k.isSet(bundle.content) then {

@@ -19,7 +19,8 @@ local config(certificates, namespace, validity) = std.lines(
   ])
 );
 
-// task: { name, account, auto, labels, podLabels, annotations, secrets, certificates, job: whether to run at once }
+// task: { name, account, auto, labels, podLabels, annotations, roles, rules, certificates, job: whether to run at once,
+// confined: whether in a network and with rights of its own }
 function(c, task)
   local v = c.values;
   local certgen = v.certgen;
@@ -31,13 +32,13 @@ function(c, task)
       metadata: { labels: { 'k8s-app': task.name } + k.orEmptyMap(task.podLabels) },
       spec: k.compact({
         imagePullSecrets: k.given(v.imagePullSecrets),
-        securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+        securityContext: if task.confined then { seccompProfile: { type: 'RuntimeDefault' } },
         containers: [k.compact({
           name: 'certgen',
           image: c.image(certgen.image),
           imagePullPolicy: certgen.image.pullPolicy,
           resources: k.given(certgen.resources),
-          securityContext: { capabilities: { drop: ['ALL'] }, allowPrivilegeEscalation: false },
+          securityContext: if task.confined then { capabilities: { drop: ['ALL'] }, allowPrivilegeEscalation: false },
           command: ['/usr/bin/cilium-certgen'],
           args: k.list([
             if k.isSet(v.debug.enabled) then '--debug',
@@ -54,10 +55,11 @@ function(c, task)
           }],
           volumeMounts: k.given(certgen.extraVolumeMounts),
         })],
-        hostNetwork: false,
+        hostNetwork: !task.confined,
         nodeSelector: k.given(certgen.nodeSelector),
         priorityClassName: k.given(certgen.priorityClassName),
         tolerations: k.given(certgen.tolerations),
+        serviceAccount: if !c.since(19) then task.account.name,
         serviceAccountName: task.account.name,
         automountServiceAccountToken: task.account.automount,
         affinity: k.given(certgen.affinity),
@@ -69,14 +71,18 @@ function(c, task)
   };
 
   {
-    // A Job cannot be changed, so another task is another Job.
+    // A Job cannot be changed, so another task is another Job. Until 1.18 the old one is replaced as a hook of the release.
     certgenJob: if task.job then {
       apiVersion: 'batch/v1',
       kind: 'Job',
       metadata: c.metadata(
-        task.name + '-' + std.substr(c.checksum(job), 0, 10),
+        task.name + (if c.since(19) then '-' + std.substr(c.checksum(job), 0, 10) else ''),
         task.labels,
-        c.annotations([certgen.annotations.job, task.annotations]),
+        c.annotations([
+          if !c.since(19) then { 'helm.sh/hook': 'post-install,post-upgrade' },
+          certgen.annotations.job,
+          task.annotations,
+        ]),
       ),
       spec: job,
     },

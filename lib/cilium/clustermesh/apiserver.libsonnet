@@ -85,7 +85,7 @@ local deployment(c) =
       '--advertise-client-urls=https://localhost:2379',
       '--initial-cluster-token=$(INITIAL_CLUSTER_TOKEN)',
       '--auto-compaction-retention=1',
-      '--enable-grpc-gateway=false',
+      if c.since(19) then '--enable-grpc-gateway=false',
       if runs.etcdMetrics then [
         '--listen-metrics-urls=http://0.0.0.0:' + k.word(metrics.etcd.port),
         '--metrics=' + k.word(metrics.etcd.mode),
@@ -127,7 +127,7 @@ local deployment(c) =
         '--controller-group-metrics=all',
       ],
       if k.isSet(v.ciliumEndpointSlice.enabled) then '--enable-cilium-endpoint-slice',
-      if k.isSet(mesh.mcsapi.enabled) then '--clustermesh-enable-mcs-api',
+      if c.mcsapi then '--clustermesh-enable-mcs-api',
       if c.since(20) then '--clustermesh-default-global-namespace=' + k.word(mesh.defaultGlobalNamespace),
       apiserver.extraArgs,
     ]),
@@ -166,7 +166,7 @@ local deployment(c) =
       '--kvstore-opt=etcd.maxInflight=10',
       '--clustermesh-config=/var/lib/cilium/clustermesh',
       if mesh.maxConnectedClusters != null then '--max-connected-clusters=' + k.word(mesh.maxConnectedClusters),
-      '--clustermesh-cache-ttl=' + k.word(mesh.cacheTTL),
+      if c.since(19) then '--clustermesh-cache-ttl=' + k.word(mesh.cacheTTL),
       '--health-port=' + k.word(kvstoremesh.healthPort),
       if runs.kvstoremeshMetrics then [
         '--prometheus-serve-addr=:' + k.word(metrics.kvstoremesh.port),
@@ -320,7 +320,7 @@ function(c) if !c.mesh then {} else
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
       metadata: c.clusterMetadata('clustermesh-apiserver', annotations=mesh.annotations),
-      rules: readRules(c) + (if k.isSet(mesh.mcsapi.enabled) then mcsRules else []),
+      rules: readRules(c) + (if c.mcsapi then mcsRules else []),
     },
     clusterRoleBinding: if withRole then {
       apiVersion: 'rbac.authorization.k8s.io/v1',

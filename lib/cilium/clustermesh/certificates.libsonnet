@@ -12,10 +12,11 @@ local names = [
   'clustermesh-apiserver-remote-cert',
   'clustermesh-apiserver-local-cert',
 ];
-local rules = [
+local rules(c) = [
   k.rule('', ['secrets'], ['create']),
   k.rule('', ['secrets'], ['get', 'update'], ['cilium-ca']),
-  k.rule('', ['secrets'], ['update'], names),
+  // Until 1.18 also the Secret that clients had before each kind got one of its own.
+  k.rule('', ['secrets'], ['update'], names + (if c.since(19) then [] else ['clustermesh-apiserver-client-cert'])),
 ];
 
 local certificates(c) =
@@ -63,7 +64,9 @@ function(c)
     annotations: v.clustermesh.annotations,
     job: internal,
     roles: true,
-    rules: rules,
+    rules: rules(c),
+    // Until 1.18 the mesh's Job runs on the host network, without bounds.
+    confined: c.since(19),
     certificates: k.list([all.serverCertificate, all.adminCertificate, all.remoteCertificate, all.localCertificate]),
   })
   else {}

@@ -10,7 +10,7 @@ function(c)
   local coredns = values.coredns;
   local account = v.serviceAccounts.corednsMCSAPI;
   local annotations = v.clustermesh.annotations;
-  if !(k.isSet(mcsapi.enabled) && k.isSet(values.enabled)) then {} else {
+  if !(c.mcsapi && k.isSet(values.enabled)) then {} else {
     // CoreDNS keeps reading once it has begun, also when the mesh is removed.
     local keep = { 'helm.sh/resource-policy': 'keep' },
     corednsClusterRole: {

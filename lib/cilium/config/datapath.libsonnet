@@ -13,6 +13,7 @@ local text = k.text;
     'cni',
     'conntrackGCInterval',
     'conntrackGCMaxInterval',
+    'customCalls',
     'daemon',
     'datapathPlugins',
     'hostFirewall',
@@ -49,7 +50,8 @@ local text = k.text;
       'enable-datapath-plugins': text(v.datapathPlugins.enabled),
       'datapath-plugins-state-dir': text(v.datapathPlugins.stateDir),
       'enable-sctp': text(v.sctp.enabled),
-      'enable-host-firewall': text(v.hostFirewall.enabled),
+      'enable-custom-calls': text(k.given(v.customCalls.enabled)),
+      'enable-host-firewall': text(if c.since(19) then v.hostFirewall.enabled else k.given(v.hostFirewall.enabled)),
       'enable-source-ip-verification': text(v.daemon.enableSourceIPVerification),
 
       // Maps

@@ -9,6 +9,7 @@ local text = k.text;
     'cluster',
     'clustermesh',
     'disableEndpointCRD',
+    'enableK8sEndpointSlice',
     'etcd',
     'identityAllocationMode',
     'identityChangeGracePeriod',
@@ -39,6 +40,8 @@ local text = k.text;
       'enable-node-selector-labels': text(v.nodeSelectorLabels),
       'enable-well-known-identities': text(k.isSet(v.wellKnownIdentities.enabled)),
 
+      'enable-k8s-endpoint-slice': text(k.given(v.enableK8sEndpointSlice)),
+
       // CiliumEndpoint objects and their slices
       'disable-endpoint-crd': if v.disableEndpointCRD == true then 'true',
       'enable-cilium-endpoint-slice': if k.isSet(v.ciliumEndpointSlice.enabled) then 'true',
@@ -67,7 +70,7 @@ local text = k.text;
       'clustermesh-cache-ttl': text(mesh.cacheTTL),
       'clustermesh-default-global-namespace': text(mesh.defaultGlobalNamespace),
       'clustermesh-enable-endpoint-sync': text(mesh.enableEndpointSliceSynchronization),
-      'clustermesh-enable-mcs-api': text(mesh.mcsapi.enabled),
+      'clustermesh-enable-mcs-api': text(if c.since(20) then mesh.mcsapi.enabled else c.mcsapi),
       'clustermesh-mcs-api-install-crds': text(mesh.mcsapi.installCRDs),
       'policy-default-local-cluster': text(mesh.policyDefaultLocalCluster),
     },

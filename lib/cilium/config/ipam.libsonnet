@@ -42,7 +42,7 @@ local poolSpec(name, spec, ends) =
       ipam:
         // On AKS without its own CNI only Cilium's own pools make sense.
         if !k.isSet(v.aksbyocni.enabled) then c.ipamMode
-        else if !k.isSet(ipam.mode) then 'cluster-pool'
+        else if !c.since(19) || !k.isSet(ipam.mode) then 'cluster-pool'
         else if ipam.mode == 'cluster-pool' || ipam.mode == 'multi-pool' then ipam.mode,
       'ipam-cilium-node-update-rate': duration.given(ipam.ciliumNodeUpdateRate),
       'ipam-multi-pool-pre-allocation': text(k.given(ipam.multiPoolPreAllocation)),

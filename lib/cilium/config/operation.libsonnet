@@ -105,7 +105,10 @@ local pprof(prefix, values) = if !k.isSet(values.enabled) then {} else {
       'set-cilium-node-taints':
         flag(if operator.setNodeTaints == null then operator.removeNodeTaints else operator.setNodeTaints),
       'set-cilium-is-up-condition': flag(operator.setNodeNetworkStatus),
-      'unmanaged-pod-watcher-interval': if k.isSet(watcher.restart) then k.word(k.orZero(watcher.intervalSeconds)) + 's' else '0',
+      'unmanaged-pod-watcher-interval':
+        if !k.isSet(watcher.restart) then '0'
+        else if c.since(19) then k.word(k.orZero(watcher.intervalSeconds)) + 's'
+        else text(watcher.intervalSeconds),
       'pod-restart-selector': k.given(watcher.selector),
     }
     + pprof('', v.pprof)

@@ -131,6 +131,8 @@ local text = k.text;
       'l2-announcements-renew-deadline': announcing(v.l2announcements.leaseRenewDeadline),
       'l2-announcements-retry-period': announcing(v.l2announcements.leaseRetryPeriod),
       'enable-l2-pod-announcements': text(k.given(v.l2podAnnouncements.enabled)),
+      'l2-pod-announcements-interface':
+        if k.isSet(v.l2podAnnouncements.enabled) && !k.isSet(v.l2podAnnouncements.interfacePattern) then text(v.l2podAnnouncements.interface),
       'l2-pod-announcements-interface-pattern': if k.isSet(v.l2podAnnouncements.enabled) then k.given(v.l2podAnnouncements.interfacePattern),
       'enable-bgp-control-plane': bgp('true'),
       'bgp-secrets-namespace': bgp(text(v.bgpControlPlane.secretsNamespace.name)),
@@ -151,6 +153,9 @@ local text = k.text;
       'enable-ipsec-encrypted-overlay': encrypted('ipsec', text(ipsec.encryptedOverlay)),
       'encrypt-interface': encrypted('ipsec', k.given(ipsec.interface)),
       'encrypt-node': if k.isSet(encryption.enabled) then text(k.given(encryption.nodeEncryption)),
+      'enable-encryption-strict-mode': text(k.given(strict.enabled)),
+      'encryption-strict-mode-cidr': if k.isSet(strict.enabled) then text(strict.cidr),
+      'encryption-strict-mode-allow-remote-node-identities': if k.isSet(strict.enabled) then text(strict.allowRemoteNodeIdentities),
       'enable-encryption-strict-mode-ingress': text(k.given(strict.ingress.enabled)),
       'enable-encryption-strict-mode-egress': text(k.given(strict.egress.enabled)),
       'encryption-strict-egress-cidr': if k.isSet(strict.egress.enabled) then text(strict.egress.cidr),

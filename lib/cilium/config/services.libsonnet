@@ -7,6 +7,7 @@ local text = k.text;
     'bandwidthManager',
     'bpf',
     'defaultLBServiceIPAM',
+    'enableInternalTrafficPolicy',
     'enableLBIPAM',
     'enableNoServiceEndpointsRoutable',
     'gatewayAPI',
@@ -20,7 +21,9 @@ local text = k.text;
     'nodeIPAM',
     'nodePort',
     'serviceNoBackendResponse',
+    'sessionAffinity',
     'socketLB',
+    'svcSourceRangeCheck',
   ],
 
   make(c)::
@@ -35,6 +38,8 @@ local text = k.text;
       'kube-proxy-replacement-healthz-bind-address':
         if c.kubeProxyReplacement then k.word(v.kubeProxyReplacementHealthzBindAddr),
 
+      'bpf-lb-only': text(k.given(lb.standalone)),
+      'bpf-lb-proto-diff': text(lb.protocolDifferentiation.enabled),
       'bpf-lb-map-max': text(v.bpf.lbMapMax),
       'bpf-lb-mode': text(lb.mode),
       'bpf-lb-algorithm': text(lb.algorithm),
@@ -49,6 +54,9 @@ local text = k.text;
       'bpf-lb-mode-annotation': text(v.bpf.lbModeAnnotation),
       'lb-reflector-wait-time': text(lb.reflectorWaitTime),
       'enable-service-topology': text(lb.serviceTopology),
+      'enable-session-affinity': text(k.given(v.sessionAffinity)),
+      'enable-svc-source-range-check': text(k.given(v.svcSourceRangeCheck)),
+      'enable-internal-traffic-policy': text(v.enableInternalTrafficPolicy),
       'enable-no-service-endpoints-routable': text(v.enableNoServiceEndpointsRoutable),
       'service-no-backend-response': text(k.given(v.serviceNoBackendResponse)),
       'k8s-service-proxy-name': text(v.k8s.serviceProxyName),
@@ -59,6 +67,7 @@ local text = k.text;
       'bpf-lb-sock-terminate-pod-connections': text(socketLB.terminatePodConnections),
       'trace-sock': text(socketLB.tracing),
 
+      'enable-node-port': if !c.kubeProxyReplacement then text(nodePort.enabled),
       'node-port-range': text(nodePort.range),
       'nodeport-addresses': if nodePort.addresses != null then k.joined(nodePort.addresses, ','),
       'direct-routing-device': text(nodePort.directRoutingDevice),

@@ -33,8 +33,8 @@ function(c)
   local breakers = {
     circuitBreakers: {
       thresholds: [{
-        maxConnections: envoy.clusterMaxConnections,
-        maxRequests: envoy.clusterMaxRequests,
+        [if c.since(19) then 'maxConnections']: envoy.clusterMaxConnections,
+        [if c.since(19) then 'maxRequests']: envoy.clusterMaxRequests,
         maxRetries: envoy.maxConcurrentRetries,
       }],
     },

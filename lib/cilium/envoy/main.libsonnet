@@ -195,7 +195,7 @@ local localityRules = [k.rule('', ['nodes'], ['get'])];
             name: 'envoy-metrics',
             port: k.portNumber(envoy.prometheus.port),
             protocol: 'TCP',
-            targetPort: k.portNumber(envoy.prometheus.port),
+            targetPort: if c.since(19) then k.portNumber(envoy.prometheus.port) else 'envoy-metrics',
           }],
         },
       },

@@ -99,6 +99,7 @@ local broughtKeys(c, all) = if k.isSet(c.values.hubble.tls.auto.enabled) then []
       job: true,
       roles: k.isSet(v.rbac.create),
       rules: rules,
+      confined: true,
       certificates: [asOrdered(c, all[key]) for key in order if all[key].wanted],
     })
     else {},

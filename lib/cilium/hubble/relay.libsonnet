@@ -26,8 +26,10 @@ local config(c) =
       'pprof: ' + quoted(relay.pprof.enabled),
       'pprof-address: ' + quoted(relay.pprof.address),
       'pprof-port: ' + quoted(relay.pprof.port),
-      'pprof-mutex-profile-fraction: ' + quoted(relay.pprof.mutexProfileFraction),
-      'pprof-block-profile-rate: ' + quoted(relay.pprof.blockProfileRate),
+      if c.since(19) then [
+        'pprof-mutex-profile-fraction: ' + quoted(relay.pprof.mutexProfileFraction),
+        'pprof-block-profile-rate: ' + quoted(relay.pprof.blockProfileRate),
+      ],
     ],
     if k.isSet(relay.prometheus.enabled) then 'metrics-listen-address: ":' + k.word(relay.prometheus.port) + '"',
     'retry-timeout: ' + k.word(relay.retryTimeout),

@@ -6,10 +6,12 @@ local appLabels = { 'k8s-app': 'hubble-ui' };
 local labels = appLabels { 'app.kubernetes.io/name': 'hubble-ui' };
 local certificates = '/var/lib/hubble-ui/certs/';
 
-local rules(c) = [
+local rules(c) = k.list([
+  if !c.since(19) then k.rule('networking.k8s.io', ['networkpolicies'], k.read),
   k.rule('', k.list(['componentstatuses', if !c.since(20) then 'endpoints', 'namespaces', 'nodes', 'pods', 'services']), k.read),
   k.rule('apiextensions.k8s.io', ['customresourcedefinitions'], k.read),
-];
+  if !c.since(19) then k.rule('cilium.io', ['*'], k.read),
+]);
 
 // The page lives under a path of its own if asked to: nginx takes the path away before it looks for a file, and tells
 // the page what its links start with.
@@ -64,10 +66,11 @@ local deployment(c) =
     securityContext: k.given(values.securityContext),
     terminationMessagePolicy: 'FallbackToLogsOnError',
   } + spec);
+  local port = if c.since(19) then 'http' else 8081;
   local frontend = container('frontend', ui.frontend, {
     ports: [{ name: 'http', containerPort: 8081 }],
-    livenessProbe: { httpGet: { path: '/healthz', port: 'http' } },
-    readinessProbe: { httpGet: { path: '/', port: 'http' } },
+    livenessProbe: { httpGet: { path: '/healthz', port: port } },
+    readinessProbe: { httpGet: { path: '/', port: port } },
     env: k.given(ui.frontend.extraEnv),
     volumeMounts: k.list([
       { name: 'hubble-ui-nginx-conf', mountPath: '/etc/nginx/conf.d/default.conf', subPath: 'nginx.conf' },

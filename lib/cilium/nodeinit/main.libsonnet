@@ -52,7 +52,7 @@ function(c) if !k.isSet(c.values.nodeinit.enabled) then {} else
             hostUsers: c.hostUsers(true),
             priorityClassName: c.priorityClass(values.priorityClassName, 'system-node-critical'),
             serviceAccountName: if withAccount then account.name,
-            automountServiceAccountToken: withAccount && account.automount,
+            automountServiceAccountToken: if withAccount then account.automount else if c.since(19) then false,
             volumes: k.given(values.extraVolumes),
           }),
         },

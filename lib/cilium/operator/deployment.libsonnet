@@ -31,7 +31,7 @@ local azureCredential(name) = { name: name, valueFrom: { secretKeyRef: { name: '
     local metrics = k.isSet(prometheus.enabled);
     local metricsTLS = metrics && k.isSet(prometheus.tls.enabled);
     local hostNetwork = k.isSet(operator.hostNetwork);
-    local meshes = k.isSet(v.clustermesh.enableEndpointSliceSynchronization) || k.isSet(v.clustermesh.mcsapi.enabled);
+    local meshes = k.isSet(v.clustermesh.enableEndpointSliceSynchronization) || c.mcsapi;
     local spireSocket = if c.spire then k.dirname(v.authentication.mutual.spire.agentSocketPath);
     local labels = appLabels { 'app.kubernetes.io/name': 'cilium-operator' };
 
@@ -55,7 +55,7 @@ local azureCredential(name) = { name: name, valueFrom: { secretKeyRef: { name: '
       hostPort: if hostNetwork then number,
       protocol: protocol,
     });
-    local health = k.http('/healthz', 'health', if hostNetwork then c.loopback);
+    local health = k.http('/healthz', if c.since(19) then 'health' else 9234, if hostNetwork then c.loopback);
 
     local container = k.compact({
       name: 'cilium-operator',
@@ -76,15 +76,14 @@ local azureCredential(name) = { name: name, valueFrom: { secretKeyRef: { name: '
           if k.isSet(v.azure.subscriptionID) then { name: 'AZURE_SUBSCRIPTION_ID', value: v.azure.subscriptionID },
           if k.isSet(v.azure.tenantID) then { name: 'AZURE_TENANT_ID', value: v.azure.tenantID },
           if k.isSet(v.azure.resourceGroup) then { name: 'AZURE_RESOURCE_GROUP', value: v.azure.resourceGroup },
-          if k.isSet(v.azure.clientID) then azureCredential('AZURE_CLIENT_ID'),
-          if k.isSet(v.azure.clientID) then azureCredential('AZURE_CLIENT_SECRET'),
+          if c.azureCredentials then [azureCredential('AZURE_CLIENT_ID'), azureCredential('AZURE_CLIENT_SECRET')],
         ]),
         operator.extraEnv,
       ]),
-      ports: k.list([
-        port('health', 9234),
+      ports: k.given(k.list([
+        if c.since(19) then port('health', 9234),
         if metrics then port('prometheus', prometheus.port, 'TCP'),
-      ]),
+      ])),
       livenessProbe: health { initialDelaySeconds: 60, periodSeconds: 10, timeoutSeconds: 3 },
       readinessProbe: health { initialDelaySeconds: 0, periodSeconds: 5, timeoutSeconds: 3, failureThreshold: 5 },
       volumeMounts: k.list([

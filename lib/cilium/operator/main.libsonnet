@@ -36,7 +36,7 @@ function(c)
     operatorPodDisruptionBudget:
       if c.operator then monitoring.disruptionBudget(c, 'cilium-operator', operator.podDisruptionBudget, labels, appLabels, operator.annotations),
     // Azure's credentials, if the values hold them
-    azureSecret: if c.operator && k.isSet(azure.enabled) && k.isSet(azure.clientID) then {
+    azureSecret: if c.operator && k.isSet(azure.enabled) && c.azureCredentials then {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: c.bareMetadata('cilium-azure', operator.annotations),

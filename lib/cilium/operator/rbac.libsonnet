@@ -1,8 +1,9 @@
 // What the operator may do: its ServiceAccount, ClusterRole, and the Roles in namespaces of their own.
 local k = import '../kube.libsonnet';
 
-local customResources = [
+local customResources(c) = k.list([
   'ciliumloadbalancerippools',
+  if !c.since(19) then 'ciliumbgppeeringpolicies',
   'ciliumbgpclusterconfigs',
   'ciliumbgppeerconfigs',
   'ciliumbgpadvertisements',
@@ -23,7 +24,7 @@ local customResources = [
   'ciliuml2announcementpolicies',
   'ciliumpodippools',
   'ciliumgatewayclassconfigs',
-];
+]);
 local bgpResources = [
   'ciliumbgpclusterconfigs',
   'ciliumbgppeerconfigs',
@@ -67,10 +68,10 @@ local gatewayRules(c) =
     k.rule('cilium.io', ['ciliumgatewayclassconfigs/status'], ['update', 'patch']),
   ] + (if c.since(20) then [k.rule('', ['configmaps'], k.read)] else []);
 local serviceImports = 'multicluster.x-k8s.io';
-local serviceImportRules = [
+local serviceImportRules(c) = [
   k.rule(serviceImports, ['serviceimports'], k.read + ['create', 'update', 'patch', 'delete']),
   k.rule(serviceImports, ['serviceimports/status'], ['update', 'patch']),
-  k.rule(serviceImports, ['serviceimports/finalizers'], ['update']),
+  if c.since(19) then k.rule(serviceImports, ['serviceimports/finalizers'], ['update']),
   k.rule(serviceImports, ['serviceexports'], k.read),
   k.rule(serviceImports, ['serviceexports/status'], ['update', 'patch']),
   k.rule('', ['services'], ['create', 'update', 'patch', 'delete']),
@@ -91,8 +92,7 @@ local rules(c) =
   local restartsPods = k.isSet(watcher.restart) && k.isSet(watcher.intervalSeconds) && !k.isSet(v.disableEndpointCRD);
   local l7 = k.isSet(v.ingressController.enabled) || k.isSet(v.gatewayAPI.enabled);
   local syncsSlices = k.isSet(mesh.enableEndpointSliceSynchronization);
-  local mcsapi = k.isSet(mesh.mcsapi.enabled);
-  local installsMCS = mcsapi && k.isSet(mesh.mcsapi.installCRDs);
+  local installsMCS = c.mcsapi && k.isSet(mesh.mcsapi.installCRDs);
   local nodeWrites = k.list([
     if k.isSet(operator.removeNodeTaints) || k.isSet(operator.setNodeTaints) then 'nodes',
     if k.isSet(operator.setNodeNetworkStatus) then 'nodes/status',
@@ -102,7 +102,7 @@ local rules(c) =
     k.rule('', ['configmaps'], ['patch'], ['cilium-config']),
     k.rule('', ['nodes'], ['list', 'watch']),
     if std.length(nodeWrites) > 0 then k.rule('', nodeWrites, ['patch']),
-    k.rule('discovery.k8s.io', ['endpointslices'], (if syncsSlices || mcsapi then ['create', 'update', 'delete', 'deletecollection'] else []) + k.read),
+    k.rule('discovery.k8s.io', ['endpointslices'], (if syncsSlices || c.mcsapi then ['create', 'update', 'delete', 'deletecollection'] else []) + k.read),
     if syncsSlices then k.rule('', ['services/finalizers'], ['update']),
     k.rule('', ['services/status'], ['update', 'patch']),
     k.rule('', k.list([
@@ -111,7 +111,7 @@ local rules(c) =
       if c.since(20) then 'serviceaccounts',
     ]), k.read),
     k.rule('', k.list(['services', if !c.since(20) then 'endpoints']), k.read + (if l7 then write else [])),
-    if l7 then k.rule('discovery.k8s.io', ['endpointslices'], k.read + write),
+    if l7 && c.since(19) then k.rule('discovery.k8s.io', ['endpointslices'], k.read + write),
     if syncsSlices then k.rule('', ['events'], ['patch', 'create']),
     k.rule('cilium.io', ['ciliumnetworkpolicies', 'ciliumclusterwidenetworkpolicies'], ['create', 'update', 'deletecollection', 'patch'] + k.read),
     k.rule('cilium.io', ['ciliumnetworkpolicies/status', 'ciliumclusterwidenetworkpolicies/status'], ['patch', 'update']),
@@ -131,7 +131,7 @@ local rules(c) =
     k.rule('cilium.io', ['ciliumbgpclusterconfigs/status', 'ciliumbgppeerconfigs/status'], ['update']),
     k.rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['create'] + k.read),
     k.rule('apiextensions.k8s.io', ['customresourcedefinitions'], ['update'], k.list([
-      definitionsOf(customResources),
+      definitionsOf(customResources(c)),
       if installsMCS then ['serviceimports.multicluster.x-k8s.io', 'serviceexports.multicluster.x-k8s.io'],
       if c.since(20) then 'ciliumdatapathplugins.cilium.io',
     ])),
@@ -149,9 +149,9 @@ local rules(c) =
     k.rule('coordination.k8s.io', ['leases'], ['create', 'get', 'update']),
     if k.isSet(v.ingressController.enabled) then ingressRules,
     if k.isSet(v.gatewayAPI.enabled) then gatewayRules(c),
-    if mcsapi then serviceImportRules
+    if c.mcsapi then serviceImportRules(c)
     else if k.isSet(v.gatewayAPI.enabled) then k.rule(serviceImports, ['serviceimports'], k.read),
-    k.rule('cilium.io', ['ciliumendpointslices'], ['deletecollection']),
+    if c.since(19) then k.rule('cilium.io', ['ciliumendpointslices'], ['deletecollection']),
   ]);
 
 {
@@ -192,7 +192,7 @@ local rules(c) =
     local ingress = secretRole('cilium-operator-ingress-secrets', k.isSet(v.ingressController.enabled), v.ingressController.secretsNamespace.name, k.isSet(v.ingressController.secretsNamespace.sync));
     local gateway = secretRole('cilium-operator-gateway-secrets', k.isSet(v.gatewayAPI.enabled), v.gatewayAPI.secretsNamespace.name, k.isSet(v.gatewayAPI.secretsNamespace.sync));
     local interception = secretRole('cilium-operator-tlsinterception-secrets', true, v.tls.secretsNamespace.name, c.secretSync);
-    local ztunnel = withAccount && !upgrading;
+    local ztunnel = c.since(19) && withAccount && !upgrading;
     {
       operatorServiceAccount: if withAccount then {
         apiVersion: 'v1',

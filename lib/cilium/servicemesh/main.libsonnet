@@ -41,15 +41,23 @@ local ingressObjects(c) = if !k.isSet(c.values.ingressController.enabled) then {
       }),
     },
     // A Service without any endpoint is not announced; Envoy takes the traffic before it would get there.
-    ingressEndpoints: {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: c.bareMetadata(service.name, service.annotations)
-                + { labels: { 'kubernetes.io/service-name': service.name } + k.orEmptyMap(service.labels) + c.commonLabels },
-      addressType: 'IPv4',
-      endpoints: [{ addresses: ['192.192.192.192'], conditions: { ready: true } }],
-      ports: [{ port: 9999 }],
-    },
+    ingressEndpoints:
+      local metadata(labels) =
+        local all = labels + k.orEmptyMap(service.labels) + c.commonLabels;
+        c.bareMetadata(service.name, service.annotations) + (if all == {} then {} else { labels: all });
+      if c.since(19) then {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: metadata({ 'kubernetes.io/service-name': service.name }),
+        addressType: 'IPv4',
+        endpoints: [{ addresses: ['192.192.192.192'], conditions: { ready: true } }],
+        ports: [{ port: 9999 }],
+      } else {
+        apiVersion: 'v1',
+        kind: 'Endpoints',
+        metadata: metadata({}),
+        subsets: [{ addresses: [{ ip: '192.192.192.192' }], ports: [{ port: 9999 }] }],
+      },
   };
 
 local gatewayObjects(c) =
