@@ -1,4 +1,5 @@
 // Cilium as its official Helm chart installs it, from the chart's own values. README.md says where to find what.
+local tkestack = import '../tkestack-cilium/main.libsonnet';
 local checks = import 'checks/main.libsonnet';
 local context = import 'context.libsonnet';
 local facts = import 'facts.libsonnet';
@@ -42,9 +43,12 @@ local plainInstalls = {
 
 {
   defaultVersion: versions.default,
-  versions: versions.releases,
+  versions: versions.releases + tkestack.versions,
 
-  new(params)::
+  // TKEStack's own Cilium is not the chart's: another library renders it.
+  new(params):: if tkestack.knows(std.get(params.settings, 'version')) then tkestack.new(params) else self.chart(params),
+
+  chart(params)::
     local cluster = params.cluster;
     local settings = params.settings;
 

@@ -1,4 +1,5 @@
 // The keys of `cilium` beside its values: version, namespace, images.
+local tkestack = import '../../tkestack-cilium/main.libsonnet';
 local versions = import '../versions/main.libsonnet';
 local finding = import 'finding.libsonnet';
 
@@ -60,8 +61,8 @@ function(settings)
       'refusal',
       ['cilium', 'version'],
       "this version of cniforge cannot render Cilium '" + version + "'",
-      'it renders the patch releases of ' + std.join(', ', versions.minors),
-      known=versions.releases,
+      'it renders the patch releases of ' + std.join(', ', versions.minors) + ", and TKEStack's " + std.join(', ', tkestack.versions),
+      known=versions.releases + tkestack.versions,
       got=version,
     )];
   local refused = [problem for problem in versionProblems if problem.severity == 'refusal'] != [];
