@@ -169,3 +169,14 @@ pub fn optional_tool(name: &str, less: &str) -> Option<PathBuf> {
     }
     found
 }
+
+/// The names of the folders in `tests/scenarios`, in order.
+pub fn scenarios() -> Vec<String> {
+    let entries = fs::read_dir(repository().join("tests/scenarios")).unwrap().map(Result::unwrap);
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.file_type().unwrap().is_dir())
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}

@@ -12,6 +12,7 @@ mod invalid;
 mod inventories;
 mod library;
 mod limits;
+mod parity;
 mod sandbox;
 mod scripts;
 mod trees;

@@ -1,0 +1,3 @@
+(import '../base.libsonnet') {
+  cilium+: { version: '1.18.12' },
+}

@@ -1,0 +1,3 @@
+(import '../base.libsonnet') {
+  cilium+: { version: '1.19.6' },
+}

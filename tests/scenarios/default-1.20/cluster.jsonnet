@@ -1,0 +1,2 @@
+// Nothing but what every definition has.
+import '../base.libsonnet'

@@ -1,0 +1,5 @@
+(import '../base.libsonnet') {
+  cilium+: {
+    values: { authentication: { enabled: true, mutual: { spire: { enabled: true, install: { enabled: true } } } } },
+  },
+}
