@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::files::{Files, LARGEST_FILE};
 use crate::finding::{Finding, suggest};
+use crate::git::{Blob, Snapshot};
+use crate::sources::Sources;
 
 /// The file that marks a fleet's root.
 pub const FLEET_FILE: &str = "cniforge.toml";
@@ -19,6 +23,10 @@ pub struct Fleet {
     pub root: PathBuf,
     /// What that file says.
     pub config: FleetConfig,
+    /// The commit that its files are read from instead of the folder.
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// Path → the text to read instead of a file's own.
+    pub replaced: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// `cniforge.toml`. Every key has a default; an empty file is a fleet.
@@ -58,8 +66,50 @@ impl Fleet {
                 "go to your fleet, name it with --fleet, or make one: an empty {FLEET_FILE} is enough"
             )));
         };
-        let config = read_config(&root.join(FLEET_FILE))?;
-        Ok(Self { root: root.to_owned(), config })
+        let path = root.join(FLEET_FILE);
+        let text = fs::read_to_string(path).map_err(|e| Finding::refusal(format!("{FLEET_FILE}: {e}")))?;
+        Ok(Self { root: root.to_owned(), config: parse_config(&text)?, snapshot: None, replaced: BTreeMap::new() })
+    }
+
+    /// The same fleet at a commit; `None` if there was no fleet yet.
+    ///
+    /// # Errors
+    /// When git does not answer, or its `cniforge.toml` there is wrong.
+    pub fn at(&self, snapshot: &Arc<Snapshot>) -> Result<Option<Self>, Finding> {
+        let Some(entry) = snapshot.entry(FLEET_FILE)? else { return Ok(None) };
+        let text = match snapshot.blobs(&[&entry.hash], LARGEST_FILE)?.pop() {
+            Some(Blob::Bytes(bytes)) => String::from_utf8_lossy(&bytes).into_owned(),
+            _ => return Err(Finding::refusal(format!("{FLEET_FILE} cannot be read at {}", snapshot.name))),
+        };
+        let config = parse_config(&text).map_err(|mut finding| {
+            finding.message = format!("at {}: {}", snapshot.name, finding.message);
+            finding
+        })?;
+        Ok(Some(Self { config, snapshot: Some(Arc::clone(snapshot)), ..self.clone() }))
+    }
+
+    /// The same fleet, but for the texts of some files.
+    #[must_use]
+    pub fn with(&self, replaced: BTreeMap<String, Arc<[u8]>>) -> Self {
+        Self { replaced, ..self.clone() }
+    }
+
+    fn files(&self) -> Result<Files, Finding> {
+        let files = match &self.snapshot {
+            Some(snapshot) => Files::in_commit(Arc::clone(snapshot)),
+            None => {
+                Files::in_folder(&self.root).map_err(|e| Finding::refusal(format!("{}: {e}", self.root.display())))?
+            }
+        };
+        Ok(files.with(self.replaced.clone()))
+    }
+
+    /// What an evaluation may read.
+    ///
+    /// # Errors
+    /// When the root cannot be resolved.
+    pub fn sources(&self) -> Result<Sources, Finding> {
+        Ok(Sources::of(self.files()?, &self.config.rendered))
     }
 
     /// The folder that holds one tree a cluster.
@@ -72,26 +122,16 @@ impl Fleet {
     ///
     /// # Errors
     /// When the folder cannot be read or holds no definition.
-    pub fn definitions(&self) -> Result<(Vec<DefinitionFile>, Vec<Finding>), Finding> {
-        let folder = self.root.join(&self.config.clusters);
+    pub fn definitions(&self, sources: &Sources) -> Result<(Vec<DefinitionFile>, Vec<Finding>), Finding> {
         let hint = format!("put one definition a cluster there: `{}/<name>.jsonnet`", self.config.clusters);
+        let files = sources
+            .files()
+            .list(&self.config.clusters, ".jsonnet")
+            .map_err(|(path, reason)| Finding::refusal(format!("{path}: {reason}")).hint(hint.clone()))?;
         let mut by_stem: BTreeMap<String, Vec<DefinitionFile>> = BTreeMap::new();
-        for entry in walkdir::WalkDir::new(&folder).min_depth(1).follow_links(false).sort_by_file_name() {
-            let entry = entry.map_err(|e| {
-                let path =
-                    e.path().unwrap_or(&folder).strip_prefix(&self.root).unwrap_or(&folder).display().to_string();
-                let reason = e.io_error().map_or_else(|| "cannot be read".to_owned(), io::Error::to_string);
-                Finding::refusal(format!("{path}: {reason}")).hint(hint.clone())
-            })?;
-            if entry.file_type().is_dir() || entry.path().extension().is_none_or(|ext| ext != "jsonnet") {
-                continue;
-            }
-            let relative = entry.path().strip_prefix(&self.root).unwrap_or(entry.path());
-            let Some(path) = relative.to_str() else {
-                return Err(Finding::refusal(format!("{}: the name is not UTF-8", relative.display())));
-            };
-            let path = path.replace(std::path::MAIN_SEPARATOR, "/");
-            let stem = entry.path().file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+        for path in files.unwrap_or_default() {
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            let stem = name.strip_suffix(".jsonnet").unwrap_or(name).to_owned();
             by_stem.entry(stem.clone()).or_default().push(DefinitionFile { stem, path });
         }
         if by_stem.is_empty() {
@@ -138,11 +178,10 @@ impl Fleet {
     }
 }
 
-fn read_config(path: &Path) -> Result<FleetConfig, Finding> {
-    let text = fs::read_to_string(path).map_err(|e| Finding::refusal(format!("{FLEET_FILE}: {e}")))?;
-    let config: FleetConfig = toml::from_str(&text).map_err(|e| {
+fn parse_config(text: &str) -> Result<FleetConfig, Finding> {
+    let config: FleetConfig = toml::from_str(text).map_err(|e| {
         let finding = Finding::refusal(format!("{FLEET_FILE}: {}", e.message().trim_end()));
-        let place = e.span().map(|span| place(&text, span));
+        let place = e.span().map(|span| place(text, span));
         let finding = finding.place(place);
         match e.message().split('`').nth(1) {
             Some(key) if e.message().starts_with("unknown field") => {

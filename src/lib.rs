@@ -21,6 +21,8 @@ pub mod pipeline;
 
 pub mod discover;
 pub mod evaluate;
+pub mod files;
+pub mod git;
 pub mod library;
 pub mod limits;
 pub mod memory;

@@ -1,5 +1,5 @@
-//! Strings the stages together for every cluster of a selection: evaluate → assemble → validate → tree → what the command
-//! does with the tree. A cluster is the unit of parallel work; all that is done to it happens in one worker.
+//! Strings the stages together for every cluster of a selection: evaluate → assemble → validate → what the command
+//! does with the objects. A cluster is the unit of parallel work; all that is done to it happens in one worker.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use crate::discover::{DefinitionFile, Fleet};
 use crate::evaluate::{self, ClusterSummary, Depth, Evaluated, EvaluatedCluster, Evaluator};
 use crate::finding::{Finding, Severity, suggest};
 use crate::limits::Limits;
+use crate::object::KubeObject;
 use crate::pool::{self, Outcome};
 use crate::sources::Sources;
-use crate::tree::ManifestTree;
 use crate::validate::{self, Context};
 
 /// How a run is to go.
@@ -27,7 +27,7 @@ pub struct Options {
     pub depth: Depth,
 }
 
-/// One cluster after the run. `T` is what the command made of its tree.
+/// One cluster after the run. `T` is what the command made of its objects.
 #[derive(Debug)]
 pub struct ClusterRun<T> {
     /// Its name; a definition file's stem if the definition does not say.
@@ -44,7 +44,7 @@ pub struct ClusterRun<T> {
     pub objects: usize,
     /// It was known from an earlier run.
     pub recalled: bool,
-    /// What the command made of the tree; `None` when findings kept it from being made.
+    /// What the command made of the objects; `None` when findings kept it from seeing them.
     pub result: Option<T>,
 }
 
@@ -79,7 +79,7 @@ enum JobResult<T> {
 }
 
 /// Runs the pipe over the clusters that `selection` names (none: all of them). `recall` is asked in the worker for what is
-/// already known of a whole definition file; `consume` gets each tree in its worker; `progress` is called in this thread
+/// already known of a whole definition file; `consume` gets each cluster's objects in its worker; `progress` is called in this thread
 /// with how many jobs have ended and how many there are.
 ///
 /// # Errors
@@ -89,13 +89,11 @@ pub fn run<T: Send + 'static>(
     selection: &[String],
     options: Options,
     recall: impl Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>> + Send + Sync + 'static,
-    consume: impl Fn(&str, &ManifestTree) -> T + Send + Sync + 'static,
+    consume: impl Fn(&str, &[KubeObject]) -> T + Send + Sync + 'static,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<FleetRun<T>, Finding> {
-    let (files, findings) = fleet.definitions()?;
-    let sources = Sources::new(&fleet.root, &fleet.config.rendered)
-        .map_err(|e| Finding::refusal(format!("{}: {e}", fleet.root.display())))?;
-    let sources = Arc::new(sources);
+    let sources = Arc::new(fleet.sources()?);
+    let (files, findings) = fleet.definitions(&sources)?;
     let all_stems = files.iter().map(|file| file.stem.clone()).collect();
     let task = Arc::new(Task { sources: Arc::clone(&sources), options, stems: all_stems, recall, consume });
     let mut run = FleetRun { clusters: Vec::new(), findings, sources, names: None };
@@ -283,7 +281,7 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
     where
         T: Send + 'static,
         K: Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>>,
-        C: Fn(&str, &ManifestTree) -> T,
+        C: Fn(&str, &[KubeObject]) -> T,
     {
         let total = jobs.len();
         let mut ended = 0;
@@ -321,7 +319,7 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
     fn job<T>(&self, evaluator: &mut Evaluator, job: &Job) -> JobResult<T>
     where
         K: Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>>,
-        C: Fn(&str, &ManifestTree) -> T,
+        C: Fn(&str, &[KubeObject]) -> T,
     {
         match job {
             Job::Definition { file, only_inventory: true } => match evaluator.definition(&file.path, Depth::Kind) {
@@ -362,7 +360,7 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
         member: Option<usize>,
     ) -> ClusterRun<T>
     where
-        C: Fn(&str, &ManifestTree) -> T,
+        C: Fn(&str, &[KubeObject]) -> T,
     {
         let (objects, mut found) = assemble(&cluster.manifests);
         let context = Context { allow_secrets: &cluster.allow_secrets };
@@ -378,10 +376,8 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
             Some(Severity::Error) => !self.options.allow_findings,
             Some(Severity::Warning | Severity::Note) | None => false,
         };
-        let result = (!blocked && cluster.summary.is_some()).then(|| {
-            let tree = ManifestTree::from_objects(&objects);
-            (self.consume)(&cluster.name, &tree)
-        });
+        let wanted = !blocked && cluster.summary.is_some();
+        let result = wanted.then(|| (self.consume)(&cluster.name, &objects));
         ClusterRun {
             name: cluster.name,
             definition: definition.to_owned(),

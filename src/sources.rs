@@ -5,13 +5,13 @@
 //! output would depend on the last output). Each file is read once a run, so every cluster sees the same bytes.
 
 use std::collections::HashMap;
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::files::Files;
 use crate::library;
 use crate::limits;
 use crate::scan::{self, Scan};
@@ -21,9 +21,6 @@ pub const BUILT_IN: &str = "<cniforge>/";
 
 /// The folder below the root whose files are found by every import, and win over the built-in library.
 pub const VENDOR: &str = "vendor";
-
-/// Far above any definition or values file; what is larger is no text that anybody wrote.
-const LARGEST_FILE: u64 = 16 << 20;
 
 /// Why a file cannot be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +32,8 @@ pub struct SourceError {
 }
 
 impl SourceError {
-    fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    /// What is wrong, and what to do about it.
+    pub fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: Some(hint.into()) }
     }
 }
@@ -43,8 +41,7 @@ impl SourceError {
 /// The readable files of one fleet. Shared by all workers.
 #[derive(Debug)]
 pub struct Sources {
-    /// Canonical.
-    root: PathBuf,
+    files: Files,
     /// Name of the folder below the root that holds the trees.
     rendered: String,
     cache: Mutex<Cache>,
@@ -77,7 +74,19 @@ impl Sources {
     /// # Errors
     /// When `root` cannot be resolved.
     pub fn new(root: &Path, rendered: &str) -> io::Result<Self> {
-        Ok(Self { root: root.canonicalize()?, rendered: rendered.to_owned(), cache: Mutex::default() })
+        Ok(Self::of(Files::in_folder(root)?, rendered))
+    }
+
+    /// These files, save those in the folder `rendered`.
+    #[must_use]
+    pub fn of(files: Files, rendered: &str) -> Self {
+        Self { files, rendered: rendered.to_owned(), cache: Mutex::default() }
+    }
+
+    /// The files behind it, with no rule but their own.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The name of the file that an import of `wanted` inside the file `from` means.
@@ -137,15 +146,7 @@ impl Sources {
         let name = wanted.rsplit('/').next().unwrap_or(wanted);
         let sought =
             join(folder, wanted).and_then(|path| Some(path.rsplit_once('/')?.0.to_owned())).unwrap_or_default();
-        // Names of files outside must not show in a hint.
-        let folder = self.root.join(&sought).canonicalize().ok().filter(|folder| folder.starts_with(&self.root));
-        let mut beside: Vec<String> = folder
-            .and_then(|folder| fs::read_dir(folder).ok())
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .collect();
-        beside.sort();
+        let beside = self.files.names_in(&sought);
         let near = crate::finding::nearest(name, beside.iter().map(String::as_str));
         let hint = match near.first() {
             Some(near) => format!("did you mean `{}`?", wanted.strip_suffix(name).unwrap_or("").to_owned() + near),
@@ -167,7 +168,7 @@ impl Sources {
                 .ok_or_else(|| SourceError { message: format!("the library has no `{path}`"), hint: None })?
                 .as_bytes()
                 .into(),
-            None => self.read_below_root(name)?.into(),
+            None => self.read_below_root(name)?,
         };
         Ok(self.with_cache(|cache| Arc::clone(cache.bytes.entry(name.to_owned()).or_insert(bytes))))
     }
@@ -263,52 +264,15 @@ impl Sources {
         Some(scan)
     }
 
-    fn read_below_root(&self, name: &str) -> Result<Vec<u8>, SourceError> {
+    fn read_below_root(&self, name: &str) -> Result<Arc<[u8]>, SourceError> {
         if !self.check(name)? {
             return Err(SourceError { message: format!("there is no file `{name}`"), hint: None });
         }
-        fs::read(self.root.join(name))
-            .map_err(|e| SourceError { message: format!("`{name}` cannot be read: {e}"), hint: None })
+        self.files.read(name)
     }
 
-    /// Whether the file is there; an error if it may not be read.
     fn check(&self, name: &str) -> Result<bool, SourceError> {
-        let real = match self.root.join(name).canonicalize() {
-            Ok(real) => real,
-            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(false),
-            Err(e) => return Err(SourceError { message: format!("`{name}` cannot be read: {e}"), hint: None }),
-        };
-        let Ok(below) = real.strip_prefix(&self.root) else {
-            return Err(SourceError::new(
-                format!("`{name}` is a link that leaves the fleet's root"),
-                "a definition reads files below the fleet's root only; copy the file there",
-            ));
-        };
-        if below.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git")) {
-            return Err(SourceError::new(
-                format!("`{name}` belongs to git"),
-                "git's own folder may hold credentials and is closed to definitions",
-            ));
-        }
-        if below.starts_with(&self.rendered) {
-            return Err(SourceError::new(
-                format!("`{name}` is a rendered file"),
-                "rendering from rendered files would make the output depend on the last output; import the source instead",
-            ));
-        }
-        let meta = real
-            .metadata()
-            .map_err(|e| SourceError { message: format!("`{name}` cannot be read: {e}"), hint: None })?;
-        if !meta.is_file() {
-            return Err(SourceError { message: format!("`{name}` is not a regular file"), hint: None });
-        }
-        if meta.len() > LARGEST_FILE {
-            return Err(SourceError::new(
-                format!("`{name}` has {} MiB; the most is {} MiB", meta.len() >> 20, LARGEST_FILE >> 20),
-                "split it, or keep it out of the definitions",
-            ));
-        }
-        Ok(true)
+        self.files.check(name, &self.rendered)
     }
 }
 

@@ -9,7 +9,6 @@ use cniforge::discover::Fleet;
 use cniforge::evaluate::{Depth, Evaluated, Evaluator};
 use cniforge::finding::{Finding, Severity};
 use cniforge::limits::{self, Limits};
-use cniforge::sources::Sources;
 use cniforge::tree::ManifestTree;
 use cniforge::validate::{self, Context};
 use cniforge::write::TreeWriter;
@@ -56,8 +55,8 @@ pub fn run(folder: &Path) -> Result<Stages, String> {
 
 fn pass(folder: &Path) -> Result<Stages, String> {
     let fleet = Fleet::find(folder).map_err(|e| e.message)?;
-    let (definitions, _) = fleet.definitions().map_err(|e| e.message)?;
-    let sources = Arc::new(Sources::new(&fleet.root, &fleet.config.rendered).map_err(|e| e.to_string())?);
+    let sources = Arc::new(fleet.sources().map_err(|e| e.message)?);
+    let (definitions, _) = fleet.definitions(&sources).map_err(|e| e.message)?;
     let writer = TreeWriter::open(&fleet.rendered(), || {}).map_err(|e| e.error.to_string())?;
     let mut evaluator = Evaluator::new(Arc::clone(&sources), Limits::default());
     let mut stages = Stages::default();

@@ -29,7 +29,7 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
         &args.selection.clusters,
         session.options(Depth::Manifests, args.allow_findings),
         |_, _| None,
-        move |cluster, tree| compare(rendered.join(cluster), tree, keep_texts),
+        move |cluster, objects| compare(rendered.join(cluster), &ManifestTree::from_objects(objects), keep_texts),
         |done, total| progress.update(done, total),
     )?;
     session.report(&run, Severity::Warning);

@@ -44,7 +44,7 @@ pub(super) fn run(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Find
         &args.selection.clusters,
         session.options(Depth::Manifests, args.allow_findings),
         move |sources, definition| recall(&known, &rendered, sources, definition),
-        move |cluster, tree| in_worker.write(cluster, tree),
+        move |cluster, objects| in_worker.write(cluster, &ManifestTree::from_objects(objects)),
         |done, total| progress.update(done, total),
     )?;
     session.report(&run, Severity::Warning);
