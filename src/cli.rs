@@ -104,6 +104,8 @@ pub enum Command {
     /// List the clusters with type, CNI and versions
     #[command(after_help = "Examples:\n  cniforge list\n  cniforge list --format json | jq -r '.clusters[].name'")]
     List(ListArgs),
+    /// Make definitions of what is there: TKEStack's clusters, Helm values, the objects of a running cluster
+    Import(ImportArgs),
 }
 
 /// Which clusters.
@@ -163,6 +165,49 @@ pub enum ListFormat {
     Table,
     /// `{"clusters": [{"name", "type", "cni", "cniVersion", "kubernetesVersion", "labels", "definition"}]}`
     Json,
+}
+
+/// `cniforge import`
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// From what.
+    #[command(subcommand)]
+    pub source: ImportSource,
+}
+
+/// What an import reads.
+#[derive(Debug, Subcommand)]
+pub enum ImportSource {
+    /// TKEStack's Cluster objects, one definition each
+    #[command(after_help = "Examples:\n  cniforge import tkestack clusters.yaml\n  \
+                            kubectl get clusters.platform.tkestack.io -o yaml | cniforge import tkestack -\n  \
+                            cniforge import tkestack clusters.yaml --output -      look first")]
+    Tkestack(ImportTkestackArgs),
+}
+
+/// `cniforge import tkestack`
+#[derive(Debug, Args)]
+pub struct ImportTkestackArgs {
+    /// YAML or JSON, lists and several documents too; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The Kubernetes version of clusters whose object names none
+    #[arg(long, value_name = "VERSION")]
+    pub kubernetes_version: Option<String>,
+    /// Where the definitions go.
+    #[command(flatten)]
+    pub output: ImportOutputArgs,
+}
+
+/// Where definitions go.
+#[derive(Debug, Clone, Args)]
+pub struct ImportOutputArgs {
+    /// The folder for the definitions, or `-` for standard output [default: the fleet's; without a fleet, `-`]
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Replace definitions that are there already
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Reads the program's arguments; prints help or a usage error and exits where that is what they ask for.

@@ -60,15 +60,23 @@ impl Fleet {
     /// # Errors
     /// When there is none, or when the file cannot be read.
     pub fn find(start: &Path) -> Result<Self, Finding> {
+        Self::find_if_any(start)?.ok_or_else(|| {
+            Finding::refusal(format!("no {FLEET_FILE} here or in any folder above"))
+                .hint(format!("go to your fleet, name it with --fleet, or make one: an empty {FLEET_FILE} is enough"))
+        })
+    }
+
+    /// The same for a command that can do without one.
+    ///
+    /// # Errors
+    /// When the fleet's file cannot be read.
+    pub fn find_if_any(start: &Path) -> Result<Option<Self>, Finding> {
         let start = start.canonicalize().map_err(|e| Finding::refusal(format!("{}: {e}", start.display())))?;
-        let Some(root) = start.ancestors().find(|folder| folder.join(FLEET_FILE).is_file()) else {
-            return Err(Finding::refusal(format!("no {FLEET_FILE} here or in any folder above")).hint(format!(
-                "go to your fleet, name it with --fleet, or make one: an empty {FLEET_FILE} is enough"
-            )));
-        };
+        let Some(root) = start.ancestors().find(|folder| folder.join(FLEET_FILE).is_file()) else { return Ok(None) };
         let path = root.join(FLEET_FILE);
         let text = fs::read_to_string(path).map_err(|e| Finding::refusal(format!("{FLEET_FILE}: {e}")))?;
-        Ok(Self { root: root.to_owned(), config: parse_config(&text)?, snapshot: None, replaced: BTreeMap::new() })
+        let config = parse_config(&text)?;
+        Ok(Some(Self { root: root.to_owned(), config, snapshot: None, replaced: BTreeMap::new() }))
     }
 
     /// The same fleet at a commit; `None` if there was no fleet yet.

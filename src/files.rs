@@ -26,6 +26,8 @@ pub struct Files {
 
 #[derive(Debug)]
 enum Backing {
+    /// No fleet: there is the built-in library, and nothing else.
+    Nothing,
     /// Canonical.
     Folder(PathBuf),
     Commit {
@@ -41,6 +43,12 @@ impl Files {
     /// When it cannot be resolved.
     pub fn in_folder(root: &Path) -> io::Result<Self> {
         Ok(Self { backing: Backing::Folder(root.canonicalize()?), replaced: BTreeMap::new() })
+    }
+
+    /// None at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { backing: Backing::Nothing, replaced: BTreeMap::new() }
     }
 
     /// Those of a commit.
@@ -62,6 +70,7 @@ impl Files {
     /// Why it may not be read.
     pub fn check(&self, name: &str, closed: &str) -> Result<bool, SourceError> {
         let root = match &self.backing {
+            Backing::Nothing => return Ok(false),
             Backing::Commit { snapshot, .. } => return check_entry(snapshot, name, closed),
             Backing::Folder(root) => root,
         };
@@ -109,6 +118,7 @@ impl Files {
                     .map_err(|e| SourceError { message: format!("`{name}` cannot be read: {e}"), hint: None });
             }
             Backing::Commit { snapshot, read } => (snapshot, read),
+            Backing::Nothing => return Err(SourceError { message: format!("there is no file `{name}`"), hint: None }),
         };
         let known = limits::exempt(|| read.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned());
         if let Some(bytes) = known {
@@ -138,6 +148,7 @@ impl Files {
     /// The path that cannot be read, and why.
     pub fn list(&self, folder: &str, ending: &str) -> Result<Option<Vec<String>>, (String, String)> {
         match &self.backing {
+            Backing::Nothing => Ok(None),
             Backing::Folder(root) => list_folder(root, folder, ending),
             Backing::Commit { snapshot, read } => {
                 let failed = |finding: crate::finding::Finding| (folder.to_owned(), finding.message);
@@ -167,6 +178,7 @@ impl Files {
     #[must_use]
     pub fn names_in(&self, folder: &str) -> Vec<String> {
         let mut names: Vec<String> = match &self.backing {
+            Backing::Nothing => Vec::new(),
             Backing::Folder(root) => {
                 // Names of files outside must not show in a hint.
                 let folder = root.join(folder).canonicalize().ok().filter(|folder| folder.starts_with(root));

@@ -39,6 +39,8 @@ pub mod tree;
 pub mod write;
 pub mod yaml;
 
+pub mod import;
+
 pub mod field_path;
 pub mod finding;
 pub mod report;

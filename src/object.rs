@@ -46,3 +46,10 @@ pub struct KubeObject {
     /// The whole manifest.
     pub body: Value,
 }
+
+/// Whether Kubernetes would take the text as a name of most kinds of objects (RFC 1123).
+#[must_use]
+pub fn is_dns_label(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=63).contains(&name.len()) && name.chars().all(inner) && !name.starts_with('-') && !name.ends_with('-')
+}

@@ -89,6 +89,15 @@ impl Sources {
         &self.files
     }
 
+    /// Lets `name` stand for this text, whatever is on disk.
+    pub fn provide(&self, name: &str, text: &str) {
+        self.with_cache(|cache| {
+            cache.bytes.insert(name.to_owned(), text.as_bytes().into());
+            cache.scans.remove(name);
+            cache.hashes.remove(name);
+        });
+    }
+
     /// The name of the file that an import of `wanted` inside the file `from` means.
     ///
     /// Looked for beside `from`, then in `vendor/`, then in the built-in library.

@@ -1,6 +1,7 @@
 //! One file a command; the only place that strings stages together.
 
 mod check;
+mod import;
 mod list;
 mod render;
 
@@ -38,6 +39,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Render(args) => render::run(&session, args),
         Command::Check(args) => check::run(&session, args),
         Command::List(args) => list::run(&session, args),
+        Command::Import(args) => import::run(&session, args),
     };
     result.unwrap_or_else(|finding| {
         session.terminal.finding(&finding);

@@ -7,6 +7,7 @@ use super::places::SourceMap;
 use super::{ClusterSummary, Depth, EvaluatedCluster, errors};
 use crate::field_path;
 use crate::finding::{Finding, Place, Severity, nearest, suggest};
+use crate::object::is_dns_label;
 use crate::value::{Map, Value};
 
 /// What is being read, and what is wrong with it so far.
@@ -209,12 +210,6 @@ pub fn locate(map: &mut SourceMap<'_>, file: &str, member: Option<usize>, mut pa
     }
     path.splice(..0, member.map(|index| index.to_string()));
     map.field(file, &path)
-}
-
-/// The rule of RFC 1123 that Kubernetes uses for most names.
-fn is_dns_label(name: &str) -> bool {
-    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    (1..=63).contains(&name.len()) && name.chars().all(inner) && !name.starts_with('-') && !name.ends_with('-')
 }
 
 /// A definition file's name without `.jsonnet`.

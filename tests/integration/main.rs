@@ -8,6 +8,7 @@
 mod configurations;
 mod determinism;
 mod fleet;
+mod import;
 mod invalid;
 mod inventories;
 mod library;

@@ -1,0 +1,14 @@
+//! Definitions out of what is already there: TKEStack's Cluster objects, Helm values, the objects of a running cluster.
+//!
+//! Each source has a module that turns its documents into [`Definition`](definition_writer::Definition)s. What a definition
+//! cannot say becomes a remark: a comment in it, and a line for the user. Nothing here reads a secret's value for anything
+//! but to leave it out.
+
+pub mod cidr;
+pub mod definition_writer;
+pub mod destination;
+pub mod input;
+pub mod objects;
+pub mod tkestack;
+pub mod workbench;
+pub mod yaml_reader;

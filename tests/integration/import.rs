@@ -1,0 +1,211 @@
+//! `tests/import/<case>/`: files to import, `args` for the command line, `expected.txt` for what it says and `expected/` for
+//! what it writes. A case whose name begins with `invalid-` must fail and write nothing.
+//!
+//! After a change that is meant: `UPDATE=1 cargo test import`, and read the diff.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Stdio;
+
+use crate::fleet::{Fleet, Run, files_below, repository};
+
+/// What stands for a password or a key in the inputs, as text and in base64.
+const SECRETS: [&str; 2] = ["TOPSECRET", "VE9QU0VDUkVU"];
+
+#[test]
+fn every_import_says_and_writes_what_is_expected() {
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut cases: Vec<_> =
+        fs::read_dir(repository().join("tests/import")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    cases.sort();
+    let mut failures = Vec::new();
+    for case in &cases {
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        let (fleet, run, written) = import(case);
+        let said = format!(
+            "exit {}\n{}{}",
+            run.code,
+            run.err,
+            if run.out.is_empty() { String::new() } else { format!("---\n{}", run.out) }
+        );
+        let all = format!("{said}{written:?}");
+        assert!(!SECRETS.iter().any(|secret| all.contains(secret)), "{name} gives a secret away: {all}");
+        if name.starts_with("invalid-") {
+            assert_eq!((run.code, written.len()), (2, 0), "{name}: {run:?}");
+        } else if written.keys().any(|path| path.starts_with("clusters/")) {
+            let checked = fleet.run(&["render", "--allow-findings"]);
+            assert!(run.code == 2 || checked.code == 0, "{name} does not render: {checked:?}");
+        }
+        if update {
+            let _ = fs::remove_dir_all(case.join("expected"));
+            fs::write(case.join("expected.txt"), &said).unwrap();
+            for (path, text) in &written {
+                let path = case.join("expected").join(path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+        }
+        let expected = fs::read_to_string(case.join("expected.txt")).unwrap_or_default();
+        if said != expected {
+            failures.push(format!("--- {name}: expected\n{expected}--- {name}: actual\n{said}"));
+        }
+        if written != files_below(&case.join("expected")) {
+            failures.push(format!("--- {name}: other definitions\n{}", written.values().cloned().collect::<String>()));
+        }
+    }
+    assert!(failures.is_empty(), "{}\n{} cases differ; UPDATE=1 accepts them", failures.join("\n"), failures.len());
+    assert!(cases.len() > 8);
+}
+
+/// Runs a case in a fleet of its own; the files that are there afterwards and were not before.
+fn import(case: &Path) -> (Fleet, Run, BTreeMap<String, String>) {
+    let fleet = Fleet::new();
+    for (path, text) in files_below(case) {
+        if !path.starts_with("expected") && path != "args" {
+            fleet.write(&path, &text);
+        }
+    }
+    let before = files_below(&fleet.root);
+    let args = fs::read_to_string(case.join("args")).unwrap();
+    let args: Vec<&str> = ["import"].into_iter().chain(args.split_whitespace()).collect();
+    let run = fleet.run(&args);
+    let mut written = files_below(&fleet.root);
+    written.retain(|path, text| before.get(path) != Some(text));
+    (fleet, run, written)
+}
+
+/// One TKEStack cluster as YAML.
+fn tkestack_cluster(name: &str, spec: &str) -> String {
+    format!(
+        "apiVersion: platform.tkestack.io/v1\nkind: Cluster\nmetadata: {{name: {name}}}\nspec: {{tenantID: t, type: Baremetal, {spec}}}\n---\n"
+    )
+}
+
+#[test]
+fn what_tkestack_would_install_is_what_the_import_renders() {
+    let fleet = Fleet::new();
+    let text = [
+        tkestack_cluster("galaxy", "clusterCIDR: 10.9.0.0/16, networkDevice: bond1, networkArgs: {backendType: ipip}"),
+        tkestack_cluster(
+            "overlay",
+            "clusterCIDR: 10.10.0.0/16, properties: {maxNodePodNum: 64}, features: {enableCilium: true}",
+        ),
+        tkestack_cluster(
+            "underlay",
+            "clusterCIDR: 10.11.0.0/16, features: {enableCilium: true}, networkArgs: {networkMode: underlay, asn: '7', switch-ip: 10.0.0.1}",
+        ),
+    ];
+    fleet.write("clusters.yaml", &text.concat());
+    fleet.ok(&["import", "tkestack", "clusters.yaml"]);
+    fleet.ok(&["render"]);
+    let trees = fleet.rendered();
+    let has = |path: &str, wanted: &[&str]| {
+        let text = trees.get(path).unwrap_or_else(|| panic!("no {path} in {:?}", trees.keys()));
+        for wanted in wanted {
+            assert!(text.contains(wanted), "{path} has no {wanted}:\n{text}");
+        }
+    };
+    let flannel = "galaxy/flannel/kube-system/configmap-kube-flannel-cfg.yaml";
+    has(flannel, &["\"Network\": \"10.9.0.0/16\"", "\"Type\": \"ipip\""]);
+    has("galaxy/flannel/kube-system/daemonset-flannel.yaml", &["--iface=bond1"]);
+    has("overlay/cilium/kube-system/configmap-cilium-config.yaml", &["tunnel: vxlan", "ipam: kubernetes"]);
+    has(
+        "overlay/ipamd/kube-system/deployment-tke-eni-ipamd.yaml",
+        &["--desired-pod-number=64", "--cluster-cidrs=10.10.0.0/16"],
+    );
+    has("underlay/cilium/kube-system/configmap-cilium-config.yaml", &["tunnel: disabled", "ipam: crd"]);
+    has("underlay/router/kube-system/daemonset-cilium-router.yaml", &["-cluster-ip-range=10.11.0.0/16"]);
+    assert_eq!(trees.keys().filter(|path| path.starts_with("galaxy/")).count(), 14);
+    assert_eq!(trees.keys().filter(|path| path.starts_with("overlay/")).count(), 14);
+    assert_eq!(trees.keys().filter(|path| path.starts_with("underlay/")).count(), 20);
+}
+
+#[test]
+fn a_definition_that_is_there_stays_unless_told_otherwise() {
+    let fleet = Fleet::new();
+    fleet.write("in.yaml", &tkestack_cluster("a", "clusterCIDR: 10.9.0.0/16"));
+    fleet.write("clusters/sub/a.jsonnet", "mine");
+    let run = fleet.run(&["import", "tkestack", "in.yaml"]);
+    assert_eq!(run.code, 2);
+    assert_eq!(
+        run.err,
+        "error: a: clusters/sub/a.jsonnet is there already\nhint: --force replaces it; --output DIR writes elsewhere\n\
+         imported 0 clusters\n"
+    );
+    assert_eq!(fleet.read("clusters/sub/a.jsonnet"), "mine");
+    fleet.ok(&["import", "tkestack", "in.yaml", "--force"]);
+    assert!(fleet.read("clusters/sub/a.jsonnet").contains("name: 'a'"));
+    assert!(!fleet.exists("clusters/a.jsonnet"), "two files define one cluster");
+    assert_eq!(files_below(&fleet.root.join("clusters")).len(), 1, "nothing else is left");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_definition_is_not_followed() {
+    let fleet = Fleet::new();
+    fleet.write("in.yaml", &tkestack_cluster("a", "clusterCIDR: 10.9.0.0/16"));
+    fleet.write("elsewhere/target", "theirs");
+    std::os::unix::fs::symlink("../elsewhere/target", fleet.root.join("clusters/a.jsonnet")).unwrap();
+    let run = fleet.run(&["import", "tkestack", "in.yaml", "--force"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("clusters/a.jsonnet: this is no regular file"), "{run:?}");
+    assert_eq!(fleet.read("elsewhere/target"), "theirs");
+    // What a killed run has left is removed, and not written through.
+    fs::remove_file(fleet.root.join("clusters/a.jsonnet")).unwrap();
+    std::os::unix::fs::symlink("../elsewhere/target", fleet.root.join("clusters/.a.jsonnet.new")).unwrap();
+    fleet.ok(&["import", "tkestack", "in.yaml"]);
+    assert_eq!(fleet.read("elsewhere/target"), "theirs");
+    // Nor is a folder of the fleet that is a link.
+    fs::rename(fleet.root.join("clusters"), fleet.root.join("moved")).unwrap();
+    std::os::unix::fs::symlink("moved", fleet.root.join("clusters")).unwrap();
+    let run = fleet.run(&["import", "tkestack", "in.yaml", "--force"]);
+    assert!(run.err.contains("a folder above it is a link"), "{run:?}");
+}
+
+#[test]
+fn without_a_fleet_the_definitions_go_to_standard_output() {
+    let fleet = Fleet::new();
+    fs::remove_file(fleet.root.join("cniforge.toml")).unwrap();
+    let text = [tkestack_cluster("a", "clusterCIDR: 10.9.0.0/16"), tkestack_cluster("b", "clusterCIDR: 10.10.0.0/16")];
+    let mut child = fleet
+        .command(&["import", "tkestack", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(text.concat().as_bytes()).unwrap();
+    let run = Run::from(child.wait_with_output().unwrap());
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_eq!(files_below(&fleet.root).len(), 0);
+    // Several of them are an inventory, which is a definition file like any other.
+    fleet.write("cniforge.toml", "");
+    fleet.write("clusters/imported.jsonnet", &run.out);
+    fleet.ok(&["render"]);
+    assert_eq!(fleet.rendered().len(), 28);
+}
+
+#[test]
+fn a_file_of_a_hundred_megabytes_is_refused_before_it_is_read() {
+    let fleet = Fleet::new();
+    fs::File::create(fleet.root.join("big.yaml")).unwrap().set_len(100 << 20).unwrap();
+    let run = fleet.run(&["import", "tkestack", "big.yaml"]);
+    assert_eq!(run.code, 2);
+    assert_eq!(
+        run.err,
+        "error: big.yaml has 100 MiB; an import reads 32 MiB\n\
+         hint: export the objects of the CNI alone, not those of the whole cluster\n"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_input_without_end_is_refused() {
+    let run = Fleet::new().run(&["import", "tkestack", "/dev/zero"]);
+    assert_eq!(
+        (run.code, run.err.lines().next()),
+        (2, Some("error: /dev/zero has more than 32 MiB; an import reads 32 MiB"))
+    );
+}
