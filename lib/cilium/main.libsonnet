@@ -64,8 +64,18 @@ local plainInstalls = {
     local plain = if versions.knows(settings.version) && !('images' in settings) then plainInstalls[settings.version];
     local c = context(version, values, own, cluster, settings.namespace, networkArgs.args, plain);
 
+    // networkArgs win over values, here as in cilium-config.
+    local replacement = std.get(networkArgs.args, 'kube-proxy-replacement', values.kubeProxyReplacement);
+
     {
       version: settings.version,
+
+      // What does kube-proxy's work, if anything does.
+      replacesKubeProxy:: if replacement == true || replacement == 'true' then {
+        name: 'Cilium: kubeProxyReplacement is true',
+        hint: 'leave kubeProxy out, or set cilium.values.kubeProxyReplacement to false; on a running cluster, take kube-proxy '
+              + 'away once all agents replace it',
+      },
 
       findings: ofSettings + (
         if checks.refuses(ofSettings) then []

@@ -15,6 +15,12 @@ local settings = {
   cilium: { version: systems.cilium.defaultVersion, namespace: 'kube-system', values: {} },
 };
 
+// What any cluster may have beside its CNI, off until `enabled`. Each is `new(params)` → { enabled, findings, components }.
+local addons = {
+  coredns: import '../coredns/main.libsonnet',
+  kubeProxy: import '../kube-proxy/main.libsonnet',
+};
+
 local nothing = { version: null, findings: [], components: {} };
 
 local keyNames = std.objectFields(keys);
@@ -68,13 +74,31 @@ function(cluster)
       })
     else nothing;
 
+  // Most clusters say nothing of them, and then nothing is built.
+  local givenAddons = [
+    addons[name].new({
+      cluster: usable,
+      settings: usable[name],
+      // What a CNI with findings would do is not known.
+      replacedBy: if system.findings == [] || !checks.refuses(system.findings) then std.get(system, 'replacesKubeProxy'),
+    })
+    for name in std.objectFields(addons)
+    if usable[name] != {}
+  ];
+  local components = std.foldl(
+    function(all, addon) all + addon.components,
+    [addon for addon in givenAddons if addon.enabled],
+    system.components
+  );
+
   {
     findings:
       checks.unknownKeys(cluster, ['manifests'])
       + std.flattenArrays([wrong[key] for key in keyNames])
       + cniProblems
       + idleArgs
-      + system.findings,
+      + system.findings
+      + std.flattenArrays([addon.findings for addon in givenAddons]),
 
     summary: {
       name: cluster.name,
@@ -94,6 +118,6 @@ function(cluster)
           std.join('.', [std.toString(part) for part in finding.path]) + ': ' + finding.message
           for finding in refusals
         ])
-      else if std.length(extra) == 0 then system.components
-      else system.components { extra: if std.isArray(extra) then { objects: extra } else extra },
+      else if std.length(extra) == 0 then components
+      else components { extra: if std.isArray(extra) then { objects: extra } else extra },
   }

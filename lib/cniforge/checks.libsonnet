@@ -47,6 +47,9 @@ local valueProblems(key, value) =
 {
   refusal:: refusal,
 
+  // Whether any of these keeps a cluster from being written, whatever is allowed.
+  refuses(findings):: std.length([finding for finding in findings if finding.severity == 'refusal']) > 0,
+
   // What is wrong with one key of `cluster`: an array of findings. `installed`: a CNI is installed from here.
   ofKey(cluster, key, installed)::
     local value = cluster[key];

@@ -18,4 +18,6 @@
   extraObjects:: [],
   galaxy:: {},
   cilium:: {},
+  coredns:: {},
+  kubeProxy:: {},
 }
