@@ -60,7 +60,8 @@ local plainInstalls = {
     local ofCluster = facts(cluster, given);
     local own = ofCluster + given;
     local values = merge(merge(version.values, ofCluster), given);
-    local networkArgs = readNetworkArgs(version, params.networkArgs, k.orEmptyMap(values.extraConfig));
+    local extraConfig = std.get(settings.values, 'extraConfig');
+    local networkArgs = readNetworkArgs(version, params.networkArgs, if std.isObject(extraConfig) then extraConfig else {});
     local plain = if versions.knows(settings.version) && !('images' in settings) then plainInstalls[settings.version];
     local c = context(version, values, own, cluster, settings.namespace, networkArgs.args, plain);
 
@@ -79,9 +80,9 @@ local plainInstalls = {
 
       findings: ofSettings + (
         if checks.refuses(ofSettings) then []
-        else ofValues + (
+        else ofValues + networkArgs.findings + (
           if checks.refuses(ofValues) then []
-          else networkArgs.findings + checks.ofCluster(c)
+          else checks.ofCluster(c)
         )
       ),
 

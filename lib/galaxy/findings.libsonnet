@@ -1,5 +1,6 @@
 // What is wrong with a cluster's galaxy settings, all at once: a list of
-//   { severity, path, message, hint, known }   known: the names that would have been right, where there are such
+//   { severity, path, message, hint, known, got }
+//   known: the names that would have been right, where there are such; got: the wrong one, if it is not the path's last part
 //
 // A `refusal` is something that galaxy or flannel cannot do at all.
 local net = import '../net/main.libsonnet';
@@ -25,15 +26,16 @@ local advice = {
   AccessKeySecret: self.AccessKeyID,
 };
 
-local finding(severity, path, message, hint, known=null) = {
+local finding(severity, path, message, hint, known=null, got=null) = {
   severity: severity,
   path: path,
   message: message,
   [if hint != null then 'hint']: hint,
   [if known != null then 'known']: known,
+  [if got != null then 'got']: got,
 };
 
-local refusal(path, message, hint, known=null) = finding('refusal', path, message, hint, known);
+local refusal(path, message, hint, known=null, got=null) = finding('refusal', path, message, hint, known, got);
 
 local listed(names) = if names == [] then 'there are none' else 'known: ' + std.join(', ', names);
 
@@ -73,7 +75,7 @@ local backendFindings(type, knobs, release) =
   local known = std.objectFields(release.backends);
   local backend = std.get(release.backends, std.asciiLower(type));
   local all =
-    if backend == null then [refusal(path, "%s has no backend '%s'" % [flannel, type], null, known)]
+    if backend == null then [refusal(path, "%s has no backend '%s'" % [flannel, type], null, known, type)]
     else
       when(
         backend.caution != null,
@@ -167,7 +169,7 @@ function(params)
   + keyFindings(['galaxy'], given, knobTypes)
   + when(
     !std.member(versions, knobs.version),
-    refusal(['galaxy', 'version'], "there is no version '%s'" % knobs.version, null, versions)
+    refusal(['galaxy', 'version'], "there is no version '%s'" % knobs.version, null, versions, if std.isString(knobs.version) then knobs.version)
   )
   + keyFindings(['galaxy', 'images'], knobs.images, imageTypes)
   + keyFindings(['galaxy', 'flags'], knobs.flags, release.flags)

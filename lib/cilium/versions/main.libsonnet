@@ -50,6 +50,8 @@ local withTag(images, from, to) = {
   minors: std.objectFields(minors),
 
   knows(name):: std.objectHas(known, name),
+  // The minor versions, from the oldest on, that know a key of cilium-config.
+  minorsWithKey(key):: [minor for minor in std.objectFields(minors) if std.member(minors[minor].configKeys, key)],
   // A patch release that is newer than this library.
   isPatch(name):: std.objectHas(minors, minorOf(name)) && std.length(std.split(name, '.')) == 3,
 

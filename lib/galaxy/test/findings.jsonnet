@@ -60,6 +60,7 @@ local cases = {
       path: ['networkArgs', 'backendType'],
       message: "flannel v0.10.0 has no backend 'wireguard'",
       known: backends,
+      got: 'wireguard',
     }],
   ],
   'a backend that came later, with another flannel': [
@@ -69,6 +70,7 @@ local cases = {
       path: ['networkArgs', 'backendType'],
       message: "flannel v0.10.0 has no backend 'wireguard'",
       known: backends,
+      got: 'wireguard',
     }],
   ],
   'flannel does not mind case': [{ networkArgs: { backendType: 'VXLAN' } }, []],
@@ -79,6 +81,7 @@ local cases = {
       path: ['networkArgs', 'backendType'],
       message: "flannel v0.10.0 has no backend ''",
       known: backends,
+      got: '',
     }],
   ],
   'a backend with a caution': [
@@ -214,6 +217,7 @@ local cases = {
       path: ['galaxy', 'version'],
       message: "there is no version 'v1.0.6'",
       known: ['v1.0.0'],
+      got: 'v1.0.6',
     }],
   ],
   'an unknown image': [
