@@ -57,11 +57,11 @@ local plainInstalls = {
     local version = versions.of(settings.version, std.get(settings, 'images', {}));
     local ofValues = checks.ofValues(version, settings.values);
     local given = version.readable(settings.values);
-    local ofCluster = facts(cluster, given);
-    local own = ofCluster + given;
-    local values = merge(merge(version.values, ofCluster), given);
     local extraConfig = std.get(settings.values, 'extraConfig');
     local networkArgs = readNetworkArgs(version, params.networkArgs, if std.isObject(extraConfig) then extraConfig else {});
+    local ofCluster = facts(cluster, given, networkArgs.args);
+    local own = ofCluster + given;
+    local values = merge(merge(version.values, ofCluster), given);
     local plain = if versions.knows(settings.version) && !('images' in settings) then plainInstalls[settings.version];
     local c = context(version, values, own, cluster, settings.namespace, networkArgs.args, plain);
 

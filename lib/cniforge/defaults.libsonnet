@@ -14,6 +14,7 @@
   registry:: null,
   networkDevice:: 'eth0',
   maxNodePodNum:: 256,
+  meshID:: null,
   labels:: {},
   extraObjects:: [],
   galaxy:: {},

@@ -141,6 +141,16 @@ local cidrs = texts {
     },
   },
 
+  // The cluster's number in a mesh of clusters, where no other may have it; Cilium's cluster.id.
+  meshID: {
+    type: 'number',
+    fallback: null,
+    problem(v): if v == std.floor(v) && v >= 1 && v <= 511 then null else {
+      message: v + ' is no number of a cluster in a mesh',
+      hint: 'a whole number from 1 to 255; up to 511 with clustermesh.maxConnectedClusters: 511',
+    },
+  },
+
   // For selecting clusters; reach no manifest.
   labels: settings { each: 'string' },
 

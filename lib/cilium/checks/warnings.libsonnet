@@ -23,6 +23,44 @@ local rows(c) =
     },
   ];
 
+// What the operator or the agents stop at when they start. The chart renders it.
+local isNumber(text) = text != '' && std.length(text) <= 3 && std.all([char >= '0' && char <= '9' for char in std.stringChars(text)]);
+local poolProblem(pool, family, mask) =
+  local parts = std.split(pool, '/');
+  local isIPv6 = std.length(std.findSubstr(':', pool)) > 0;
+  if std.length(parts) != 2 || !isNumber(parts[1]) || isIPv6 != (family == 6) then "'" + pool + "' is no range of IPv" + family
+  else
+    local prefix = std.parseInt(parts[1]);
+    if mask < prefix then 'a node would get a /' + mask + ', and the whole pool ' + pool + ' is smaller'
+    else if isIPv6 && mask - prefix > 16 then
+      'the operator stops at ' + pool + ' in blocks of /' + mask + ': it can number 65536 blocks at most';
+
+local stops(c) =
+  local v = c.values;
+  local operator = v.ipam.operator;
+  local pools(name, family, enabled) =
+    local mask = operator['clusterPool' + name + 'MaskSize'];
+    local list = operator['clusterPool' + name + 'PodCIDRList'];
+    if c.ipamMode != 'cluster-pool' || !on(enabled) || !std.isNumber(mask) then [] else [
+      finding.at(
+        'error',
+        ['cilium', 'values', 'ipam', 'operator', 'clusterPool' + name + 'PodCIDRList'],
+        problem,
+        'set clusterPool' + name + "MaskSize to what fits, or leave both out: the cluster's podCIDRs are the pools then"
+      )
+      for problem in [poolProblem(pool, family, mask) for pool in (if std.isArray(list) then list else [k.word(list)])]
+      if problem != null
+    ];
+  pools('IPv4', 4, v.ipv4.enabled) + pools('IPv6', 6, v.ipv6.enabled) + [
+    finding.at(
+      'error',
+      ['cilium', 'values', 'cluster', 'id'],
+      'a mesh for ' + v.clustermesh.maxConnectedClusters + ' clusters has no number ' + v.cluster.id + ', and no agent would start',
+      'take a smaller number, or set clustermesh.maxConnectedClusters to 511 in the whole mesh',
+    )
+    for _ in (if k.orZero(v.cluster.id) > v.clustermesh.maxConnectedClusters then [1] else [])
+  ];
+
 // The API server takes only strings in a ConfigMap; the chart writes what it is given.
 local extraConfig(c) =
   local extra = k.orEmptyMap(c.values.extraConfig);
@@ -41,4 +79,4 @@ function(c) [
   finding.warning(row.at, row.message, row.hint)
   for row in rows(c)
   if row.when
-] + extraConfig(c)
+] + stops(c) + extraConfig(c)

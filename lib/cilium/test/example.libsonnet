@@ -12,6 +12,7 @@ local cilium = import '../main.libsonnet';
     dnsDomain: 'cluster.local',
     registry: null,
     maxNodePodNum: 256,
+    meshID: null,
   },
 
   // settings, cluster and networkArgs are laid over the example's own
