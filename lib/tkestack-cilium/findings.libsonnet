@@ -102,8 +102,7 @@ local cidrFindings(cluster) =
     knobs.refusal(['podCIDRs'], "TKEStack's Cilium has no IPv6: pods cannot have addresses of " + cidr, hint)
     for cidr in ipv6(cluster.podCIDRs)
   ] + [
-    knobs.finding(
-      'error',
+    knobs.refusal(
       ['serviceCIDRs'],
       "TKEStack's Cilium has no IPv6: no pod can stand behind an address of " + cidr,
       hint

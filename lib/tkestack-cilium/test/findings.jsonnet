@@ -116,7 +116,7 @@ local cases = {
       ['serviceCIDRs'],
       "TKEStack's Cilium has no IPv6: no pod can stand behind an address of fd00:10:96::/112",
       ipv6Hint
-    ) { severity: 'error' }],
+    )],
   ],
 
   values: [
