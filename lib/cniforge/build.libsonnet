@@ -7,12 +7,14 @@ local types = import 'types.libsonnet';
 local systems = {
   galaxy: import '../galaxy/main.libsonnet',
   cilium: import '../cilium/main.libsonnet',
+  calico: import '../calico/main.libsonnet',
 };
 
 // What a CNI's settings are when a definition says nothing.
 local settings = {
   galaxy: {},
   cilium: { version: systems.cilium.defaultVersion, namespace: 'kube-system', values: {} },
+  calico: {},
 };
 
 // What any cluster may have beside its CNI, off until `enabled`. Each is `new(params)` → { enabled, findings, components }.
@@ -38,12 +40,6 @@ function(cluster)
         ['cni'],
         "'" + cni + "' cannot be installed on a cluster of type " + typeOf + ': ' + types[typeOf].reason,
         types[typeOf].hint
-      )]
-    else if cni != 'none' && !std.objectHas(systems, cni) then
-      [checks.refusal(
-        ['cni'],
-        "this version of cniforge cannot render '" + cni + "'",
-        'it renders ' + std.join(' and ', std.objectFields(systems))
       )]
     else [];
   local installed = std.isString(cni) && cni != 'none' && cniProblems == [];

@@ -19,6 +19,7 @@
   extraObjects:: [],
   galaxy:: {},
   cilium:: {},
+  calico:: {},
   coredns:: {},
   kubeProxy:: {},
 }

@@ -160,6 +160,7 @@ local cidrs = texts {
   // Settings of one CNI each; lib/<cni>/ explains them. They are read only if that CNI is chosen.
   galaxy: settings,
   cilium: settings,
+  calico: settings,
 
   // What kubeadm installs beside a CNI, off until `enabled: true`; lib/coredns/ and lib/kube-proxy/ explain them.
   coredns: settings,

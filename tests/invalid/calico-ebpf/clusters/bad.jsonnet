@@ -3,8 +3,12 @@ local cniforge = import 'cniforge/main.libsonnet';
 cniforge.cluster {
   name: 'bad',
   type: 'Baremetal',
-  kubernetesVersion: '1.21.4',
+  kubernetesVersion: '1.34.1',
   podCIDRs: ['10.244.0.0/16'],
   serviceCIDRs: ['10.96.0.0/16'],
   cni: 'calico',
+  calico+: {
+    dataplane: 'eBPF',
+    ipPools: { ipv4: { cidr: '10.245.0.0/24', blockSize: 22 } },
+  },
 }

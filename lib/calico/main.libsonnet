@@ -1,0 +1,103 @@
+// Calico as its own manifests install it, without an operator. README.md says what it puts into a cluster.
+//
+//   defaults.libsonnet                     every knob of `calico+:`, with a comment; knobs.libsonnet: their shapes
+//   versions.libsonnet, rbac.libsonnet,
+//   felix.libsonnet                        what each release installs, may do and understands
+//   environment.libsonnet                  `felix` and networkArgs, as calico-node's environment
+//   plan.libsonnet                         what follows from knobs and cluster; findings.libsonnet: what contradicts
+//   config.libsonnet, node.libsonnet,
+//   kube-controllers.libsonnet,
+//   typha.libsonnet                        the objects; objects.libsonnet is what they have in common
+//   crds/                                  the CustomResourceDefinitions, in a notation of our own
+local base = import '../knobs/main.libsonnet';
+local config = import 'config.libsonnet';
+local defaults = import 'defaults.libsonnet';
+local readEnvironment = import 'environment.libsonnet';
+local findings = import 'findings.libsonnet';
+local shapeOfKnobs = import 'knobs.libsonnet';
+local kubeControllers = import 'kube-controllers.libsonnet';
+local node = import 'node.libsonnet';
+local plan = import 'plan.libsonnet';
+local shapes = import 'shapes.libsonnet';
+local typha = import 'typha.libsonnet';
+local releases = import 'versions.libsonnet';
+
+local versions = std.objectFields(releases);
+
+// Words for `backend` from elsewhere: what they mean in Calico's.
+local otherWords = {
+  ipip: { backend: 'bird', encapsulation: 'IPIP' },
+  'host-gw': { backend: 'bird', encapsulation: 'None' },
+  bpf: { backend: null, dataplane: 'eBPF' },
+  ebpf: self.bpf,
+};
+local otherDataplanes = { bpf: 'eBPF' };
+
+local translated(settings) =
+  local backend = std.get(settings, 'backend');
+  local dataplane = std.get(settings, 'dataplane');
+  local meant = if std.isString(backend) then std.get(otherWords, std.asciiLower(backend));
+  local meantDataplane = if std.isString(dataplane) then std.get(otherDataplanes, std.asciiLower(dataplane));
+  {
+    settings:
+      (if meant == null then settings else meant + settings { backend: meant.backend })
+      + (if meantDataplane == null then {} else { dataplane: meantDataplane }),
+    findings:
+      if meant == null then []
+      else
+        local words = [name + ": '" + meant[name] + "'" for name in std.objectFields(meant) if meant[name] != null];
+        [base.finding(
+          'note',
+          ['calico', 'backend'],
+          "'" + backend + "' is no backend of Calico; read as " + std.join(', ', words),
+          'write calico+: { ' + std.join(', ', words) + ' }'
+        )],
+  };
+
+{
+  defaultVersion: defaults.version,
+  versions: versions,
+
+  // params:
+  //   cluster      podCIDRs, serviceCIDRs, kubernetesVersion, registry, controlPlaneEndpoint, networkDevice
+  //   settings     the definition's `calico`
+  //   networkArgs  variables of calico-node and parameters of Felix
+  // The result is lazy: its version and findings can be read without building an object. Nothing raises on bad params,
+  // but the objects are meant to be used only if no finding is a refusal.
+  new(params)::
+    local cluster = params.cluster;
+    local meant = translated(params.settings);
+    local version = std.get(meant.settings, 'version');
+    local release = std.get(releases, if std.isString(version) then version else defaults.version);
+    local misshapen = shapes.problems(['calico'], meant.settings, shapeOfKnobs(release, versions));
+
+    // null is as if left out, at any depth; but a CNI plugin and its settings are taken away by it.
+    local given = std.mergePatch({}, meant.settings);
+    local knobs = std.mergePatch(defaults, given) {
+      [name]: meant.settings[name]
+      for name in ['cniConfig', 'cniPlugins']
+      if std.get(given, name) != null
+    };
+    local environment = readEnvironment(release.felix, knobs.felix, params.networkArgs);
+    local c = plan(release, knobs, cluster, environment.env);
+
+    {
+      version: if std.isString(version) then version else defaults.version,
+
+      // With eBPF, Calico forwards services and clears kube-proxy's rules away.
+      replacesKubeProxy:: if c.bpf then {
+        name: "Calico: its dataplane is 'eBPF'",
+        hint: "leave kubeProxy out, or set calico.dataplane to 'iptables'",
+      },
+
+      findings:
+        meant.findings
+        + (if misshapen != [] then misshapen else environment.findings + findings(c, cluster, given)),
+
+      components: {
+        // Apart from Calico: they have to be there before an object of their kinds is applied.
+        'calico-crds': release.crds,
+        calico: config(c) + node(c) + kubeControllers(c) + typha(c),
+      },
+    },
+}
