@@ -74,8 +74,7 @@ local plainInstalls = {
       // What does kube-proxy's work, if anything does.
       replacesKubeProxy:: if replacement == true || replacement == 'true' then {
         name: 'Cilium: kubeProxyReplacement is true',
-        hint: 'leave kubeProxy out, or set cilium.values.kubeProxyReplacement to false; on a running cluster, take kube-proxy '
-              + 'away once all agents replace it',
+        hint: 'leave kubeProxy out, or set cilium.values.kubeProxyReplacement to false',
       },
 
       findings: ofSettings + (
