@@ -24,34 +24,53 @@ local releases = import 'versions.libsonnet';
 
 local versions = std.objectFields(releases);
 
-// Words for `backend` from elsewhere: what they mean in Calico's.
-local otherWords = {
+// What people bring from elsewhere, as Calico's own knobs: flannel's words for a backend, ...
+local otherBackends = {
   ipip: { backend: 'bird', encapsulation: 'IPIP' },
   'host-gw': { backend: 'bird', encapsulation: 'None' },
-  bpf: { backend: null, dataplane: 'eBPF' },
+  bpf: { dataplane: 'eBPF' },
   ebpf: self.bpf,
 };
-local otherDataplanes = { bpf: 'eBPF' };
-
-local translated(settings) =
-  local backend = std.get(settings, 'backend');
-  local dataplane = std.get(settings, 'dataplane');
-  local meant = if std.isString(backend) then std.get(otherWords, std.asciiLower(backend));
-  local meantDataplane = if std.isString(dataplane) then std.get(otherDataplanes, std.asciiLower(dataplane));
+// ... the values of the chart that makes Calico's manifests, and a field of its operator. Each: what its value means.
+local otherKeys =
+  local isOn(value) = value == true || std.isObject(value) && std.get(value, 'enabled') == true;
   {
-    settings:
-      (if meant == null then settings else meant + settings { backend: meant.backend })
-      + (if meantDataplane == null then {} else { dataplane: meantDataplane }),
-    findings:
-      if meant == null then []
-      else
-        local words = [name + ": '" + meant[name] + "'" for name in std.objectFields(meant) if meant[name] != null];
-        [base.finding(
-          'note',
-          ['calico', 'backend'],
-          "'" + backend + "' is no backend of Calico; read as " + std.join(', ', words),
-          'write calico+: { ' + std.join(', ', words) + ' }'
-        )],
+    bpf(value): if isOn(value) then { dataplane: 'eBPF' } else {},
+    ebpf: self.bpf,
+    vxlan(value): if isOn(value) then { backend: 'vxlan' } else {},
+    linuxDataplane(value): { dataplane: value },
+  };
+
+// The settings in Calico's words, and what was translated. What stands there in Calico's words wins.
+local translated(given) =
+  local backend = std.get(given, 'backend');
+  local ofBackend = if std.isString(backend) then std.get(otherBackends, std.asciiLower(backend));
+  local foreign =
+    (if ofBackend == null then {} else { backend: ofBackend })
+    + { [key]: otherKeys[key](given[key]) for key in std.objectFields(otherKeys) if std.objectHas(given, key) };
+  local meant = std.foldl(function(all, key) all + foreign[key], std.objectFields(foreign), {});
+  local own = { [key]: given[key] for key in std.objectFields(given) if !std.objectHas(foreign, key) };
+  local settings = meant + own;
+  {
+    // The manifests' `bpf`, `ebpf` and `BPF` are one.
+    settings: settings + (
+      local dataplane = std.get(settings, 'dataplane');
+      if std.isString(dataplane) && std.asciiLower(dataplane) == 'bpf' then { dataplane: 'eBPF' } else {}
+    ),
+    findings: [
+      local words = [
+        name + ': ' + (if std.isString(foreign[key][name]) then "'" + foreign[key][name] + "'" else std.toString(foreign[key][name]))
+        for name in std.objectFields(foreign[key])
+      ];
+      base.finding(
+        'note',
+        ['calico', key],
+        'calico.' + key + (if key == 'backend' then ": '" + backend + "'" else '') + ' is a word from elsewhere, '
+        + (if words == [] then 'and says nothing here' else 'read as ' + std.join(', ', words)),
+        if words == [] then 'leave it out' else 'write calico+: { ' + std.join(', ', words) + ' }'
+      )
+      for key in std.objectFields(foreign)
+    ],
   };
 
 {

@@ -4,11 +4,19 @@ local example = import 'example.libsonnet';
 local cases = {
   'a word from another system': [
     { settings: { backend: 'host-gw' } },
-    [['note', 'calico.backend', "'host-gw' is no backend of Calico; read as backend: 'bird', encapsulation: 'None'"]],
+    [['note', 'calico.backend', "calico.backend: 'host-gw' is a word from elsewhere, read as backend: 'bird', encapsulation: 'None'"]],
   ],
   'an encapsulation of its own wins over the word': [
     { settings: { backend: 'ipip', encapsulation: 'IPIPCrossSubnet' } },
-    [['note', 'calico.backend', "'ipip' is no backend of Calico; read as backend: 'bird', encapsulation: 'IPIP'"]],
+    [['note', 'calico.backend', "calico.backend: 'ipip' is a word from elsewhere, read as backend: 'bird', encapsulation: 'IPIP'"]],
+  ],
+  "the chart's and the operator's words": [
+    { cluster: { controlPlaneEndpoint: 'api:6443' }, settings: { vxlan: true, bpf: false, linuxDataplane: 'BPF' } },
+    [
+      ['note', 'calico.bpf', 'calico.bpf is a word from elsewhere, and says nothing here'],
+      ['note', 'calico.linuxDataplane', "calico.linuxDataplane is a word from elsewhere, read as dataplane: 'BPF'"],
+      ['note', 'calico.vxlan', "calico.vxlan is a word from elsewhere, read as backend: 'vxlan'"],
+    ],
   ],
   'settings that are no object': [
     { settings: { typha: true, imagePullSecrets: 'mirror', cniPlugins: { tuning: true }, images: { nodes: 'x' } } },

@@ -87,6 +87,18 @@ local ipam(result) = example.plugins(result)[0].ipam;
     ],
     expected: [['bird', 'Always', 'Never', 'Never'], ['bird', 'Never', 'Never', 'Never'], ['bird', 'Never', 'Never', 'Never']],
   },
+  "the chart's and the operator's words": {
+    actual: [
+      [example.env(result).FELIX_BPFENABLED] + modes(result)
+      for settings in [{ bpf: true }, { ebpf: { enabled: true }, vxlan: true }, { linuxDataplane: 'BPF', encapsulation: 'IPIP' }]
+      for result in [example.new({ controlPlaneEndpoint: 'api:6443' }, settings)]
+    ],
+    expected: [
+      ['true', 'bird', 'Never', 'Never', 'Never'],
+      ['true', 'vxlan', 'Never', 'CrossSubnet', 'CrossSubnet'],
+      ['true', 'bird', 'Always', 'Never', 'Never'],
+    ],
+  },
   'policies only: no pools, addresses of the node': {
     local result = example.new(example.dualStack, { backend: 'none' }),
     actual: [
