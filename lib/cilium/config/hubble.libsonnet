@@ -72,8 +72,10 @@ local metricsCertificates = '/var/lib/cilium/tls/hubble-metrics/';
       'hubble-export-file-max-size-mb': onExport(moved('fileMaxSizeMb')),
       'hubble-export-file-max-backups': onExport(moved('fileMaxBackups')),
       'hubble-export-file-compress': onExport(moved('fileCompress')),
-      // Only the old place is read; the one under export.static has no effect in the chart either.
-      'hubble-export-aggregation-interval': onExport(duration.text(hubble.export.aggregationInterval)),
+      // The chart loses the new one.
+      'hubble-export-aggregation-interval': onExport(duration.text(
+        if hubble.export.aggregationInterval != null then hubble.export.aggregationInterval else static.aggregationInterval
+      )),
       'hubble-export-fieldmask': onExport(k.joined(static.fieldMask, ' ')),
       'hubble-export-fieldaggregate': onExport(k.joined(static.fieldAggregate, ' ')),
       'hubble-export-allowlist': onExport(k.joined(static.allowList, ' ')),

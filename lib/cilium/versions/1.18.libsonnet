@@ -164,6 +164,7 @@ next {
   },
 
   values(images): merge(merge(super.values(images), gone), changed),
+  notes: (import 'notes.libsonnet')['1.18'],
   gone: next.gone + gone,
   configKeys: std.setDiff(std.set(next.configKeys), lacksKeys) + [
     'bpf-lb-only',

@@ -141,6 +141,7 @@ next {
   },
 
   values(images): merge(merge(super.values(images), gone), changed),
+  notes: (import 'notes.libsonnet')['1.19'],
   gone: gone,
   configKeys: std.setDiff(next.configKeys, lacksKeys) + [
     'enable-ipsec-encrypted-overlay',

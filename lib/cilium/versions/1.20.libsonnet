@@ -37,7 +37,7 @@ local image = images.image;
   // Values that a later version brought, and this one does not know.
   gone: {},
   types: import 'types.libsonnet',
-  notes: import 'notes.libsonnet',
+  notes: (import 'notes.libsonnet')['1.20'],
   removed: import 'removed.libsonnet',
   configKeys: import 'config-keys.libsonnet',
 
