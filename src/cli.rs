@@ -183,6 +183,11 @@ pub enum ImportSource {
                             kubectl get clusters.platform.tkestack.io -o yaml | cniforge import tkestack -\n  \
                             cniforge import tkestack clusters.yaml --output -      look first")]
     Tkestack(ImportTkestackArgs),
+    /// Values of Cilium's Helm chart, a definition with what differs from its defaults
+    #[command(after_help = "Examples:\n  cniforge import helm values.yaml --cluster cls-7q46p7mt --version 1.20.0\n  \
+                            helm get values cilium -n kube-system -o yaml |\n    \
+                            cniforge import helm - --cluster cls-7q46p7mt --version 1.20.0")]
+    Helm(ImportHelmArgs),
 }
 
 /// `cniforge import tkestack`
@@ -197,6 +202,46 @@ pub struct ImportTkestackArgs {
     /// Where the definitions go.
     #[command(flatten)]
     pub output: ImportOutputArgs,
+}
+
+/// `cniforge import helm`
+#[derive(Debug, Args)]
+pub struct ImportHelmArgs {
+    /// Values as for `helm -f`, later files over earlier ones; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The chart's version, which is Cilium's
+    #[arg(long, value_name = "VERSION")]
+    pub version: String,
+    /// The cluster's name in the fleet
+    #[arg(long, value_name = "NAME")]
+    pub cluster: String,
+    /// What values do not say of a cluster.
+    #[command(flatten)]
+    pub facts: ImportFactsArgs,
+    /// Where the definition goes.
+    #[command(flatten)]
+    pub output: ImportOutputArgs,
+}
+
+/// What the source of an import may not say of the cluster.
+#[derive(Debug, Clone, Args)]
+pub struct ImportFactsArgs {
+    /// The namespace that Cilium runs in [default: kube-system]
+    #[arg(long, short, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// The Kubernetes version that the cluster runs
+    #[arg(long, value_name = "VERSION")]
+    pub kubernetes_version: Option<String>,
+    /// Where pods get their addresses; once for each family
+    #[arg(long = "pod-cidr", value_name = "CIDR", value_delimiter = ',')]
+    pub pod_cidrs: Vec<String>,
+    /// Where services get their addresses; once for each family
+    #[arg(long = "service-cidr", value_name = "CIDR", value_delimiter = ',')]
+    pub service_cidrs: Vec<String>,
+    /// What the cluster serves beyond Kubernetes' own APIs, as for `helm template`
+    #[arg(long, short, value_name = "API", value_delimiter = ',')]
+    pub api_versions: Vec<String>,
 }
 
 /// Where definitions go.

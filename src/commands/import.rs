@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Exit, Session};
-use crate::cli::{ImportArgs, ImportOutputArgs, ImportSource, ImportTkestackArgs};
+use crate::cli::{ImportArgs, ImportFactsArgs, ImportHelmArgs, ImportOutputArgs, ImportSource, ImportTkestackArgs};
 use crate::discover::Fleet;
 use crate::evaluate::{self, Depth};
 use crate::files::Files;
 use crate::finding::{Finding, Severity};
 use crate::import::definition_writer::{Definition, file_text};
 use crate::import::destination::{self, Refused};
+use crate::import::helm::{self, ClusterFacts};
 use crate::import::workbench::{Workbench, renders};
 use crate::import::yaml_reader::{Document, read_documents};
 use crate::import::{input, tkestack};
@@ -22,6 +23,7 @@ use crate::sources::Sources;
 pub(super) fn run(session: &Session<'_>, args: &ImportArgs) -> Result<Exit, Finding> {
     match &args.source {
         ImportSource::Tkestack(args) => import_tkestack(session, args),
+        ImportSource::Helm(args) => import_helm(session, args),
     }
 }
 
@@ -33,6 +35,26 @@ fn import_tkestack(session: &Session<'_>, args: &ImportTkestackArgs) -> Result<E
     let failed = imported.findings.iter().any(|finding| finding.severity >= Severity::Error);
     let exit = output.finish(session, imported.definitions)?;
     Ok(if failed { Exit::Trouble } else { exit })
+}
+
+fn import_helm(session: &Session<'_>, args: &ImportHelmArgs) -> Result<Exit, Finding> {
+    let output = Output::open(session, &args.output)?;
+    let values = helm::merge(&documents(&args.files)?)?;
+    let (version, facts) = (args.version.clone(), facts(&args.facts, &args.cluster));
+    let definition =
+        output.at_the_workbench(session, move |bench| helm::import(bench, &values, &version, &facts))??;
+    output.finish(session, vec![definition])
+}
+
+fn facts(args: &ImportFactsArgs, name: &str) -> ClusterFacts {
+    ClusterFacts {
+        name: name.to_owned(),
+        namespace: args.namespace.clone(),
+        kubernetes_version: args.kubernetes_version.clone(),
+        pod_cidrs: args.pod_cidrs.clone(),
+        service_cidrs: args.service_cidrs.clone(),
+        api_versions: args.api_versions.clone(),
+    }
 }
 
 /// The documents of all files, in their order.

@@ -1,7 +1,7 @@
 //! A definition as a person would write it: jsonnet, in the form that jsonnetfmt gives it.
 
 use crate::finding::Severity;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 /// How wide a line may get.
 const WIDTH: usize = 110;
@@ -29,19 +29,28 @@ pub struct Remark {
     pub severity: Severity,
     /// One sentence without a full stop, and without anything secret.
     pub text: String,
+    /// Whether the definition repeats it at its top.
+    pub listed: bool,
 }
 
 impl Remark {
     /// Something to look at.
     #[must_use]
     pub fn warning(text: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, text: text.into() }
+        Self { severity: Severity::Warning, text: text.into(), listed: true }
     }
 
     /// Something to know.
     #[must_use]
     pub fn note(text: impl Into<String>) -> Self {
-        Self { severity: Severity::Note, text: text.into() }
+        Self { severity: Severity::Note, text: text.into(), listed: true }
+    }
+
+    /// The same, where the definition says it elsewhere.
+    #[must_use]
+    pub fn unlisted(mut self) -> Self {
+        self.listed = false;
+        self
     }
 }
 
@@ -114,9 +123,11 @@ pub fn file_text(definitions: &[&Definition]) -> String {
 }
 
 fn write_header(out: &mut String, definition: &Definition, indent: usize) {
-    let remarks = definition.remarks.iter().map(|remark| format!("- {}", remark.text));
-    let title = (!definition.remarks.is_empty()).then(|| "Not carried over:".to_owned());
-    let list: Vec<String> = title.into_iter().chain(remarks).collect();
+    let listed = definition.remarks.iter().filter(|remark| remark.listed);
+    let mut list: Vec<String> = listed.map(|remark| format!("- {}", remark.text)).collect();
+    if !list.is_empty() {
+        list.insert(0, "Not carried over:".to_owned());
+    }
     for (i, paragraph) in definition.header.iter().enumerate() {
         if i > 0 {
             write_comment(out, "", indent);
@@ -201,7 +212,7 @@ fn write_value(out: &mut String, value: &Value, indent: usize, column: usize) {
         }
         Value::Map(map) if !map.is_empty() => {
             out.push_str("{\n");
-            for (key, inner) in map.iter() {
+            for (key, inner) in entries(map) {
                 push_blanks(out, indent + 2);
                 let head = format!("{}: ", field_name(key));
                 out.push_str(&head);
@@ -227,6 +238,27 @@ fn write_value(out: &mut String, value: &Value, indent: usize, column: usize) {
     }
 }
 
+/// The value as jsonnet, in one line however long.
+#[must_use]
+pub fn literal(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::List(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
+        Value::Map(map) if !map.is_empty() => {
+            let parts: Vec<String> =
+                entries(map).map(|(key, value)| format!("{}: {}", field_name(key), literal(value))).collect();
+            format!("{{ {} }}", parts.join(", "))
+        }
+        scalar => inline(scalar).unwrap_or_default(),
+    }
+}
+
+/// A version before what belongs to it, then as they come.
+fn entries(map: &Map) -> impl Iterator<Item = (&str, &Value)> {
+    let first = map.iter().filter(|(key, _)| *key == "version");
+    first.chain(map.iter().filter(|(key, _)| *key != "version"))
+}
+
 /// The value in one line; `None` where that would be hard to read.
 fn inline(value: &Value) -> Option<String> {
     Some(match value {
@@ -243,7 +275,7 @@ fn inline(value: &Value) -> Option<String> {
         Value::Map(map) if map.iter().len() > WIDEST_MAP => return None,
         Value::Map(map) => {
             let parts: Option<Vec<String>> =
-                map.iter().map(|(key, value)| Some(format!("{}: {}", field_name(key), inline(value)?))).collect();
+                entries(map).map(|(key, value)| Some(format!("{}: {}", field_name(key), inline(value)?))).collect();
             format!("{{ {} }}", parts?.join(", "))
         }
     })

@@ -7,8 +7,10 @@
 pub mod cidr;
 pub mod definition_writer;
 pub mod destination;
+pub mod helm;
 pub mod input;
 pub mod objects;
+pub mod secrets;
 pub mod tkestack;
 pub mod workbench;
 pub mod yaml_reader;

@@ -2,6 +2,8 @@
 
 mod secrets;
 
+pub use secrets::holds_private_key;
+
 use crate::finding::Finding;
 use crate::object::KubeObject;
 

@@ -68,7 +68,8 @@ fn search(value: &Value, path: &mut String, found: &mut Vec<String>) {
 }
 
 /// `-----BEGIN … PRIVATE KEY-----`, of any algorithm.
-fn holds_private_key(text: &str) -> bool {
+#[must_use]
+pub fn holds_private_key(text: &str) -> bool {
     text.split("-----BEGIN ").skip(1).any(|rest| {
         rest.split_once("-----")
             .is_some_and(|(label, _)| label.ends_with("PRIVATE KEY") || label.ends_with("PRIVATE KEY BLOCK"))

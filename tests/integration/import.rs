@@ -9,6 +9,17 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 
+use cniforge::evaluate::Depth;
+use cniforge::files::Files;
+use cniforge::finding::Severity;
+use cniforge::import::definition_writer::file_text;
+use cniforge::import::helm::{self, ClusterFacts};
+use cniforge::import::input::Input;
+use cniforge::import::workbench::Workbench;
+use cniforge::import::yaml_reader::read_documents;
+use cniforge::limits::Limits;
+use cniforge::sources::Sources;
+
 use crate::fleet::{Fleet, Run, files_below, repository};
 
 /// What stands for a password or a key in the inputs, as text and in base64.
@@ -56,7 +67,7 @@ fn every_import_says_and_writes_what_is_expected() {
         }
     }
     assert!(failures.is_empty(), "{}\n{} cases differ; UPDATE=1 accepts them", failures.join("\n"), failures.len());
-    assert!(cases.len() > 8);
+    assert!(cases.len() > 15);
 }
 
 /// Runs a case in a fleet of its own; the files that are there afterwards and were not before.
@@ -208,4 +219,90 @@ fn an_input_without_end_is_refused() {
         (run.code, run.err.lines().next()),
         (2, Some("error: /dev/zero has more than 32 MiB; an import reads 32 MiB"))
     );
+}
+
+/// The official chart's test values, where they lie beside this repository.
+fn chart_cases(version: &str, step: usize) -> Vec<serde_json::Value> {
+    let pack = repository().join(format!("../shared/conformance/cilium/open-{version}.jsonl.gz"));
+    if !pack.exists() {
+        return Vec::new();
+    }
+    let output = std::process::Command::new("gzip").arg("-dc").arg(pack).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().skip(1).step_by(step).map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn imported_values_give_the_objects_of_the_values_themselves() {
+    let step = std::env::var("IMPORT_STEP").map_or(211, |step| step.parse().unwrap());
+    let own = vec![serde_json::json!({
+        "id": "own", "kubernetesVersion": "1.34.0", "namespace": "cni", "apiVersions": [], "values": {
+            "cluster": { "name": "prod", "id": 3 }, "ipv6": { "enabled": true }, "operator": { "replicas": 1 },
+            "kubeProxyReplacement": true, "k8sServiceHost": "10.0.0.1", "k8sServicePort": 6443,
+            "nodeSelector": { "kubernetes.io/os": null, "a": "b" }, "hubble": { "relay": { "enabled": true } },
+            "ipam": { "operator": { "clusterPoolIPv4PodCIDRList": ["10.9.0.0/16", "10.10.0.0/16"] } },
+        },
+    })];
+    let mut compared = 0;
+    for version in ["1.20.0", "1.19.6", "1.18.12"] {
+        let sources = std::sync::Arc::new(Sources::of(Files::none(), ""));
+        let mut bench = Workbench::new(sources, Limits::default());
+        for case in chart_cases(version, step).iter().chain(&own) {
+            compared += usize::from(values_round_trip(&mut bench, version, case));
+        }
+    }
+    assert!(compared >= 3, "{compared} were compared");
+}
+
+/// Whether there was something to compare: the chart, or this library, refuses some values on purpose.
+fn values_round_trip(bench: &mut Workbench, version: &str, case: &serde_json::Value) -> bool {
+    let text = |key: &str| case[key].as_str().unwrap_or_default().to_owned();
+    let list = |key: &str| -> Vec<String> {
+        case[key].as_array().into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    };
+    let mut values = case["values"].clone();
+    let Some(map) = values.as_object_mut() else { return false };
+    let input = Input { name: "values.json".to_owned(), text: serde_json::to_string(map).unwrap() };
+    let documents = read_documents(&input).unwrap();
+    let facts = ClusterFacts {
+        name: "a".to_owned(),
+        namespace: Some(text("namespace")),
+        kubernetes_version: Some(text("kubernetesVersion")),
+        pod_cidrs: Vec::new(),
+        service_cidrs: vec!["172.20.0.0/16".to_owned()],
+        api_versions: list("apiVersions"),
+    };
+    let imported = match helm::merge(&documents).and_then(|values| helm::import(bench, &values, version, &facts)) {
+        Ok(imported) => imported,
+        Err(finding) => panic!("{}: {finding:?}", text("id")),
+    };
+    if imported.remarks.iter().any(|remark| remark.text.contains("do not belong into git")) {
+        return false;
+    }
+    // What the values mean without an import: nothing of the definition comes between.
+    let cluster = map.entry("cluster").or_insert_with(|| serde_json::json!({}));
+    if let Some(cluster) = cluster.as_object_mut() {
+        cluster.entry("name").or_insert_with(|| "default".into());
+    }
+    let direct = serde_json::json!({
+        "name": "a", "type": "Baremetal", "kubernetesVersion": text("kubernetesVersion"), "podCIDRs": ["10.0.0.0/8"],
+        "serviceCIDRs": ["172.20.0.0/16"], "apiVersions": list("apiVersions"), "cni": "cilium",
+    });
+    let settings = serde_json::json!({ "version": version, "namespace": text("namespace"), "values": values });
+    let direct = format!("(import 'cniforge/main.libsonnet').cluster + {direct} {{ 'cilium'+: {settings} }}");
+    let direct = bench.cluster("a.jsonnet", &direct, Depth::Manifests);
+    let refused = direct.findings.iter().any(|finding| finding.severity == Severity::Refusal);
+    let imported_text = file_text(&[&imported]);
+    let result = bench.cluster("a.jsonnet", &imported_text, Depth::Manifests);
+    if refused {
+        return false;
+    }
+    assert!(
+        direct.manifests == result.manifests,
+        "{}: {}\n{:#?}\n{imported_text}",
+        text("id"),
+        case["values"],
+        result.findings
+    );
+    true
 }
