@@ -133,7 +133,6 @@ local waitForKubeProxy = |||
     local hubbleTLS = c.hubble && k.isSet(hubble.tls.enabled) && hubble.listenAddress != null;
     local ipsec = k.isSet(v.encryption.enabled) && v.encryption.type == 'ipsec';
     local ztunnel = c.since(19) && k.isSet(v.encryption.enabled) && v.encryption.type == 'ztunnel';
-    local mountBPF = k.isSet(v.bpf.autoMount.enabled);
     local waitForInit = k.isSet(v.nodeinit.enabled) && k.isSet(v.nodeinit.bootstrapFile);
     local spireSocket = if c.spire then k.dirname(v.authentication.mutual.spire.adminSocketPath);
     // AppArmor: a field of the pod since Kubernetes 1.30, annotations before.
@@ -230,7 +229,7 @@ local waitForKubeProxy = |||
           k.mount('host-proc-sys-net', '/host/proc/sys/net'),
           k.mount('host-proc-sys-kernel', '/host/proc/sys/kernel'),
         ],
-        if mountBPF then k.mount('bpf-maps', '/sys/fs/bpf', propagation=if privileged then 'Bidirectional' else 'HostToContainer'),
+        k.mount('bpf-maps', '/sys/fs/bpf', propagation=if privileged then 'Bidirectional' else 'HostToContainer'),
         if v.cgroup.hostRoot != null && std.length(std.findSubstr('/run/cilium/cgroupv2', v.cgroup.hostRoot)) == 0
         then k.mount('cilium-cgroup', v.cgroup.hostRoot),
         k.mount('cilium-run', '/var/run/cilium'),
@@ -307,7 +306,7 @@ local waitForKubeProxy = |||
         securityContext: confined('applySysctlOverwrites'),
       }),
       // Only a privileged container may hand a new mount on to the host, so this is one's whole task.
-      if mountBPF && !privileged then init('mount-bpf-fs', {
+      if k.isSet(v.bpf.autoMount.enabled) && !privileged then init('mount-bpf-fs', {
         args: ['mount | grep "/sys/fs/bpf type bpf" || mount -t bpf bpf /sys/fs/bpf'],
         command: ['/bin/bash', '-c', '--'],
         securityContext: { privileged: true },
@@ -333,7 +332,7 @@ local waitForKubeProxy = |||
         ]),
         securityContext: confined('cleanCiliumState'),
         volumeMounts: k.list([
-          if mountBPF then k.mount('bpf-maps', '/sys/fs/bpf'),
+          k.mount('bpf-maps', '/sys/fs/bpf'),
           k.mount('cilium-cgroup', v.cgroup.hostRoot, propagation='HostToContainer'),
           k.mount('cilium-run', '/var/run/cilium'),
           v.extraVolumeMounts,
@@ -359,7 +358,7 @@ local waitForKubeProxy = |||
       { name: 'tmp' } + (if k.isSet(v.tmpVolume) then v.tmpVolume else { emptyDir: {} }),
       k.hostPath('cilium-run', v.daemon.runPath, 'DirectoryOrCreate'),
       k.hostPath('cilium-netns', '/var/run/netns', 'DirectoryOrCreate'),
-      if mountBPF then k.hostPath('bpf-maps', '/sys/fs/bpf', 'DirectoryOrCreate'),
+      k.hostPath('bpf-maps', '/sys/fs/bpf', 'DirectoryOrCreate'),
       if k.isSet(v.cgroup.autoMount.enabled) || k.isSet(v.sysctlfix.enabled) then k.hostPath('hostproc', '/proc', 'Directory'),
       k.hostPath('cilium-cgroup', v.cgroup.hostRoot, 'DirectoryOrCreate'),
       k.hostPath('cni-path', v.cni.binPath, 'DirectoryOrCreate'),

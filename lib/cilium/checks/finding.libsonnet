@@ -14,5 +14,6 @@ local ofValue(severity) = function(name, message, hint=null, known=null)
 {
   at:: finding,
   refusal:: ofValue('refusal'),
+  fault:: ofValue('error'),
   warning:: ofValue('warning'),
 }

@@ -1,5 +1,6 @@
 // What the official chart refuses, and what cniforge refuses on its own account: values that are right by themselves and
 // wrong together. One row each: under which condition, at which value, and how to get out.
+local meshCertificates = import '../clustermesh/certificates.libsonnet';
 local hubbleCertificates = import '../hubble/certificates.libsonnet';
 local k = import '../kube.libsonnet';
 local finding = import 'finding.libsonnet';
@@ -77,7 +78,7 @@ local cluster(c) =
       hint: 'keep one of them',
     },
     {
-      when: v.k8sServiceHost == 'auto',
+      when: c.since(19) && v.k8sServiceHost == 'auto',
       at: 'k8sServiceHost',
       message: "'auto' asks the running cluster, which cniforge never does",
       hint: "set the cluster's controlPlaneEndpoint, or write the address here",
@@ -163,6 +164,18 @@ local routing(c) =
       at: 'nativeRoutingCIDRFromClusterPool',
       message: 'this takes the IPv6 range from the cluster pool, which must have exactly one',
       hint: 'set ipv6NativeRoutingCIDR instead',
+    },
+    {
+      when: !c.since(19) && c.ipamMode == 'cluster-pool' && on(v.ipv4.enabled) && operator.clusterPoolIPv4PodCIDR != null,
+      at: 'ipam.operator.clusterPoolIPv4PodCIDR',
+      message: 'a cluster pool is a list of ranges since Cilium 1.14',
+      hint: 'use ipam.operator.clusterPoolIPv4PodCIDRList',
+    },
+    {
+      when: !c.since(19) && c.ipamMode == 'cluster-pool' && on(v.ipv6.enabled) && operator.clusterPoolIPv6PodCIDR != null,
+      at: 'ipam.operator.clusterPoolIPv6PodCIDR',
+      message: 'a cluster pool is a list of ranges since Cilium 1.14',
+      hint: 'use ipam.operator.clusterPoolIPv6PodCIDRList',
     },
     {
       when: c.version.minor >= 20 && v.ipam.mode == 'eni' && !on(v.eni.enabled),
@@ -418,7 +431,16 @@ local certificates(c) =
     for part in ['cert', 'key']
   ] + [
     {
-      when: c.mesh && !on(v.clustermesh.apiserver.tls.auto.enabled)
+      when: !on(certificate.values[part]),
+      at: certificate.at + '.' + part,
+      message: 'the certificate ' + certificate.name + ' is yours to bring, and its ' + part + ' is missing',
+      hint: 'give cert and key, or set clustermesh.apiserver.tls.auto.enabled to true, or .enableSecrets to false if the Secrets exist',
+    }
+    for certificate in meshCertificates.provided(c)
+    for part in ['cert', 'key']
+  ] + [
+    {
+      when: c.since(20) && c.mesh && !on(v.clustermesh.apiserver.tls.auto.enabled)
             && std.length([
               name
               for name in ['server', 'admin', 'remote']

@@ -8,6 +8,14 @@ local rows(c) =
   local v = c.values;
   [
     {
+      // The chart of 1.18 takes the word for the address where it finds no cluster to ask; that of later versions stops.
+      when: !c.since(19) && v.k8sServiceHost == 'auto',
+      fault: true,
+      at: 'k8sServiceHost',
+      message: "'auto' asks the running cluster, which cniforge never does: the agents would look for a host of that name",
+      hint: "set the cluster's controlPlaneEndpoint, or write the address here",
+    },
+    {
       when: c.kubeProxyReplacement && !on(v.k8sServiceHost) && !on(v.k8sServiceHostRef.name),
       at: 'k8sServiceHost',
       message: 'kube-proxy is replaced, and nothing says how the agents reach the API server without it',
@@ -76,7 +84,7 @@ local extraConfig(c) =
   ];
 
 function(c) [
-  finding.warning(row.at, row.message, row.hint)
+  (if std.get(row, 'fault', false) then finding.fault else finding.warning)(row.at, row.message, row.hint)
   for row in rows(c)
   if row.when
 ] + stops(c) + extraConfig(c)

@@ -1,6 +1,7 @@
 // The mesh's certificates: the API server's own, and one for each kind of client.
 local certgen = import '../certificates/certgen.libsonnet';
 local certmanager = import '../certificates/certmanager.libsonnet';
+local secret = import '../certificates/provided.libsonnet';
 local k = import '../kube.libsonnet';
 
 local base = ['signing', 'key encipherment'];
@@ -42,14 +43,27 @@ local certificates(c) =
     localCertificate: if k.isSet(v.clustermesh.apiserver.kvstoremesh.enabled) then certificate(names[3], 'local-' + v.cluster.name),
   };
 
-function(c)
+// Until 1.19 the user could bring them, in the values, for all but the agents' way to KVStoreMesh.
+local provided(c) =
+  local apiserver = c.values.clustermesh.apiserver;
+  local tls = apiserver.tls;
+  local all = certificates(c);
+  local one(kind) = all[kind + 'Certificate'] { at: 'clustermesh.apiserver.tls.' + kind, values: tls[kind] };
+  if !c.since(20) && c.mesh && apiserver.kvstoremesh.kvstoreMode == 'internal' && !k.isSet(tls.auto.enabled) && k.isSet(tls.enableSecrets)
+  then { [kind + 'Certificate']: one(kind) for kind in ['server', 'admin', 'remote'] }
+  else {};
+
+local objects(c) =
   local v = c.values;
   local apiserver = v.clustermesh.apiserver;
   local auto = apiserver.tls.auto;
   local internal = apiserver.kvstoremesh.kvstoreMode == 'internal';
   local all = certificates(c);
   local annotations = k.given(v.clustermesh.annotations);
-  if !c.mesh || !k.isSet(auto.enabled) then {}
+  if !c.mesh then {}
+  else if !k.isSet(auto.enabled) then
+    local brought = provided(c);
+    { [key]: secret(c, brought[key], brought[key].values, annotations) for key in std.objectFields(brought) }
   else if auto.method == 'certmanager' then (if !internal then {} else {
                                                [key]: certmanager(c, all[key], auto, annotations, { privateKey: k.given(auto.privateKey) })
                                                for key in std.objectFields(all)
@@ -69,4 +83,13 @@ function(c)
     confined: c.since(19),
     certificates: k.list([all.serverCertificate, all.adminCertificate, all.remoteCertificate, all.localCertificate]),
   })
-  else {}
+  else {};
+
+{
+  // Those that the user brings, in the values.
+  provided(c)::
+    local brought = provided(c);
+    [brought[key] for key in std.objectFields(brought)],
+
+  objects:: objects,
+}

@@ -4,4 +4,4 @@ local certificates = import 'certificates.libsonnet';
 local config = import 'config.libsonnet';
 local mcsapi = import 'mcsapi.libsonnet';
 
-function(c) apiserver(c) + certificates(c) + config(c) + mcsapi(c)
+function(c) apiserver(c) + certificates.objects(c) + config(c) + mcsapi(c)

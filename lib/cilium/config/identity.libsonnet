@@ -70,7 +70,7 @@ local text = k.text;
       'clustermesh-cache-ttl': text(mesh.cacheTTL),
       'clustermesh-default-global-namespace': text(mesh.defaultGlobalNamespace),
       'clustermesh-enable-endpoint-sync': text(mesh.enableEndpointSliceSynchronization),
-      'clustermesh-enable-mcs-api': text(if c.since(20) then mesh.mcsapi.enabled else c.mcsapi),
+      'clustermesh-enable-mcs-api': text(if c.since(20) then mesh.mcsapi.enabled else if c.since(19) then c.mcsapi else mesh.enableMCSAPISupport),
       'clustermesh-mcs-api-install-crds': text(mesh.mcsapi.installCRDs),
       'policy-default-local-cluster': text(mesh.policyDefaultLocalCluster),
     },

@@ -57,8 +57,10 @@ local daemonset(c) =
     env: k.list([nodeEnv, c.apiServerEnv, envoy.extraEnv]),
     resources: k.given(envoy.resources),
     ports: k.given(k.list([
-      if k.isSet(envoy.prometheus.enabled) then port('envoy-metrics', envoy.prometheus.port),
-      if k.isSet(envoy.debug.admin.enabled) then port('envoy-admin', envoy.debug.admin.port),
+      if k.isSet(envoy.prometheus.enabled) then [
+        port('envoy-metrics', envoy.prometheus.port),
+        if k.isSet(envoy.debug.admin.enabled) && k.isSet(envoy.debug.admin.port) then port('envoy-admin', envoy.debug.admin.port),
+      ],
     ])),
     securityContext: c.confined(security, std.get(capabilities, 'envoy')),
     terminationMessagePolicy: 'FallbackToLogsOnError',

@@ -78,6 +78,9 @@ local deployment(c) =
       ui.frontend.extraVolumeMounts,
     ]),
   });
+  // The backend could be probed before 1.20.
+  local backendProbe(name) =
+    if !c.since(20) && k.isSet(ui.backend[name].enabled) then { httpGet: { path: '/healthz', port: 8090 } };
   local backend = container('backend', ui.backend, {
     env: k.list([
       { name: 'EVENTS_SERVER_PORT', value: '8090' },
@@ -91,6 +94,8 @@ local deployment(c) =
       ],
       ui.backend.extraEnv,
     ]),
+    livenessProbe: backendProbe('livenessProbe'),
+    readinessProbe: backendProbe('readinessProbe'),
     ports: [{ name: 'grpc', containerPort: 8090 }],
     volumeMounts: k.given(k.list([
       if toRelayTLS then k.mount('hubble-ui-client-certs', '/var/lib/hubble-ui/certs', readOnly=true),

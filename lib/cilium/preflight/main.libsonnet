@@ -39,6 +39,11 @@ local daemonset(c) =
   local v = c.values;
   local values = v.preflight;
   local run(path) = k.word(v.daemon.runPath) + path;
+  local runMounts = k.list([
+    k.mount('cilium-run', '/var/run/cilium'),
+    c.etcdMounts,
+    values.extraVolumeMounts,
+  ]);
   local check(name, image, spec) = k.compact({
     name: name,
     image: c.image(image),
@@ -77,14 +82,19 @@ local daemonset(c) =
               if k.isSet(v.k8sServiceHost) then c.apiServerEnv,
               values.extraEnv,
             ]),
-            volumeMounts: k.list([
-              k.mount('cilium-run', '/var/run/cilium'),
-              if k.isSet(v.etcd.enabled) then [
-                k.mount('etcd-config-path', '/var/lib/etcd-config', readOnly=true),
-                if k.isSet(v.etcd.ssl) then k.mount('etcd-secrets', '/var/lib/etcd-secrets', readOnly=true),
-              ],
-              values.extraVolumeMounts,
-            ]),
+            volumeMounts: runMounts,
+          }),
+          // DNS answers that the agents may start from. The probes read a file that nobody writes, as in the chart.
+          if !c.since(20) && values.tofqdnsPreCache != '' then check('cilium-pre-flight-fqdn-precache', values.image, {
+            args: [
+              '-ec',
+              'cilium-dbg preflight fqdn-poller --tofqdns-pre-cache ' + k.word(values.tofqdnsPreCache)
+              + ';\ntouch /tmp/ready-tofqdns-precache;\n',
+            ],
+            livenessProbe: isReady('/tmp/read-tofqdns-precachey', 5, 5),
+            readinessProbe: isReady('/tmp/read-tofqdns-precachey', 5, 5),
+            env: k.given(k.list([c.apiServerEnv, values.extraEnv])),
+            volumeMounts: runMounts,
           }),
           if c.envoyDaemonSet then check('cilium-pre-flight-envoy', values.envoy.image, {
             volumeMounts: [

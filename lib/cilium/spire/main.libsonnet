@@ -101,8 +101,8 @@ function(c)
     },
   };
 
-  // Without a volume the server forgets its authority whenever it restarts; `enabled: null` leaves even the folder out.
-  local stored = server.dataStorage.enabled;
+  // Without a volume the server forgets its authority whenever it restarts.
+  local stored = k.isSet(server.dataStorage.enabled);
   local serverStatefulset = {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -136,7 +136,7 @@ function(c)
               resources: k.given(server.resources),
               volumeMounts: k.list([
                 k.mount('spire-config', '/run/spire/config', readOnly=true),
-                if stored != null then k.mount('spire-data', '/run/spire/data', readOnly=false),
+                if stored then k.mount('spire-data', '/run/spire/data', readOnly=false),
                 k.mount('spire-server-socket', '/tmp/spire-server/private', readOnly=false),
               ]),
             } + probes(c, 8080)),
@@ -147,22 +147,22 @@ function(c)
           volumes: k.list([
             { name: 'spire-config', configMap: { name: 'spire-server' } },
             k.hostPath('spire-server-socket', '/var/run/spire-server/sockets', 'DirectoryOrCreate'),
-            if stored == false then { name: 'spire-data', emptyDir: {} },
           ]),
         }),
       },
-      volumeClaimTemplates: if stored == true then [{
+      volumeClaimTemplates: if stored then [{
         metadata: { name: 'spire-data' },
         spec: k.compact({
           accessModes: [if server.dataStorage.accessMode == null then 'ReadWriteOnce' else server.dataStorage.accessMode],
-          resources: { requests: k.compact({ storage: server.dataStorage.size }) },
+          resources: { requests: k.compact({ storage: k.given(server.dataStorage.size) }) },
           storageClassName: k.given(server.dataStorage.storageClass),
         }),
       }],
     }),
   };
 
-  local role(account, rules) = {
+  // bound: the role that the bindings name
+  local role(account, rules, bound=account) = {
     role: {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRole',
@@ -173,12 +173,13 @@ function(c)
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
       metadata: metadata(account, namespace=null),
-    } + k.binding('ClusterRole', account, account, home),
+    } + k.binding('ClusterRole', bound, account, home),
   };
   local agentAccount = k.isSet(agent.serviceAccount.create);
   local serverAccount = k.isSet(server.serviceAccount.create);
   local agentRole = role(agent.serviceAccount.name, agentRules);
-  local serverRole = role(server.serviceAccount.name, serverRules);
+  // The chart binds the server's roles by the name that they have by default, whatever they are called.
+  local serverRole = role(server.serviceAccount.name, serverRules, 'spire-server');
   local withRoles = k.isSet(v.rbac.create);
 
   if !(c.spire && k.isSet(install.enabled)) then {} else {
@@ -229,7 +230,7 @@ function(c)
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       metadata: metadata(server.serviceAccount.name),
-    } + k.binding('Role', server.serviceAccount.name, server.serviceAccount.name, home),
+    } + k.binding('Role', 'spire-server', server.serviceAccount.name, home),
     serverPodRoleBinding: {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',

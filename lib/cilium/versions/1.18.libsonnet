@@ -82,6 +82,15 @@ local changed = {
   svcSourceRangeCheck: true,
 };
 
+// Values that later versions still take and do not read any more.
+local read = [
+  'enableInternalTrafficPolicy',
+  'l2podAnnouncements.interface',
+  'loadBalancer.protocolDifferentiation',
+  'loadBalancer.standalone',
+  'sessionAffinity',
+];
+
 local lacksKeys = [
   'alibabacloud-security-group-tags',
   'alibabacloud-security-groups',
@@ -166,6 +175,15 @@ next {
   values(images): merge(merge(super.values(images), gone), changed),
   notes: (import 'notes.libsonnet')['1.18'],
   gone: next.gone + gone,
+  types: next.types {
+    paths+: {
+      'clustermesh.config.clusters': 'array',
+      'cni.resources.requests.cpu': 'string',
+      'nodeinit.resources.requests.cpu': 'string',
+    },
+  },
+  // All of these still have an effect.
+  notes: { [name]: next.notes[name] for name in std.objectFields(next.notes) if !std.member(read, name) },
   configKeys: std.setDiff(std.set(next.configKeys), lacksKeys) + [
     'bpf-lb-only',
     'bpf-lb-proto-diff',

@@ -143,6 +143,7 @@ next {
   values(images): merge(merge(super.values(images), gone), changed),
   notes: (import 'notes.libsonnet')['1.19'],
   gone: gone,
+  types: next.types { paths+: { 'gatewayAPI.gatewayClass.create': 'string' } },
   configKeys: std.setDiff(next.configKeys, lacksKeys) + [
     'enable-ipsec-encrypted-overlay',
     'encrypt-interface',

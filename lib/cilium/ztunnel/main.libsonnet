@@ -6,7 +6,7 @@ local labels = appLabels { 'app.kubernetes.io/name': 'ztunnel-cilium' };
 local rootFile = '/etc/ztunnel/bootstrap-root.crt';
 local address(name, fieldPath) = { name: name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: fieldPath } } };
 
-function(c) if !(k.isSet(c.values.encryption.enabled) && c.values.encryption.type == 'ztunnel') then {} else
+function(c) if !(c.since(19) && k.isSet(c.values.encryption.enabled) && c.values.encryption.type == 'ztunnel') then {} else
   local v = c.values;
   local values = v.encryption.ztunnel;
   local account = v.serviceAccounts.ztunnel;
