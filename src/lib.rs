@@ -31,6 +31,7 @@ pub mod scan;
 pub mod sources;
 
 pub mod assemble;
+pub mod kubernetes;
 pub mod object;
 pub mod validate;
 pub mod value;
