@@ -6,6 +6,7 @@ use std::time::Duration;
 use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::finding::Severity;
 use crate::limits::Limits;
 
 /// Compiles one jsonnet file per cluster into the plain Kubernetes manifests of its CNI.
@@ -101,6 +102,13 @@ pub enum Command {
                             cniforge check cls-7q46p7mt        one cluster"
     )]
     Check(CheckArgs),
+    /// Say what would go wrong if the trees were applied
+    #[command(after_help = "Examples:\n  cniforge validate                          every cluster of the fleet\n  \
+                            cniforge validate --rule CNI030            one rule\n  \
+                            cniforge validate --format sarif > x.sarif for code scanning\n  \
+                            cniforge validate --list-rules             what is checked\n\n\
+                            Exits with 2 if there is an error. A finding is accepted with a reason: `allowFindings` in the definition.")]
+    Validate(ValidateArgs),
     /// List the clusters with type, CNI and versions
     #[command(after_help = "Examples:\n  cniforge list\n  cniforge list --format json | jq -r '.clusters[].name'")]
     List(ListArgs),
@@ -145,6 +153,62 @@ pub struct CheckArgs {
     /// Compare clusters that have error findings too
     #[arg(long)]
     pub allow_findings: bool,
+}
+
+/// `cniforge validate`
+#[derive(Debug, Args)]
+pub struct ValidateArgs {
+    /// Which clusters.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// Show findings that weigh at least this
+    #[arg(long, value_name = "SEVERITY", default_value = "warning")]
+    pub severity: SeverityFilter,
+    /// Show findings of this rule only; can be given several times
+    #[arg(long = "rule", value_name = "ID")]
+    pub rules: Vec<String>,
+    /// For people or for programs
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: FindingFormat,
+    /// List the rules
+    #[arg(long)]
+    pub list_rules: bool,
+}
+
+/// The lightest findings that are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeverityFilter {
+    /// Also what is accepted, and remarks.
+    Note,
+    /// Warnings and errors.
+    Warning,
+    /// Errors alone.
+    Error,
+}
+
+impl SeverityFilter {
+    /// As findings have it.
+    #[must_use]
+    pub fn least(self) -> Severity {
+        match self {
+            Self::Note => Severity::Note,
+            Self::Warning => Severity::Warning,
+            Self::Error => Severity::Error,
+        }
+    }
+}
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FindingFormat {
+    /// With the line of the source.
+    Text,
+    /// `{"findings": [{"rule", "severity", "cluster", "object", "path", "message", "hint", "allowed", "location"}]}`
+    Json,
+    /// SARIF 2.1.0, which GitHub's code scanning shows on the line.
+    Sarif,
+    /// A suite for each cluster, a failed case for each error.
+    Junit,
 }
 
 /// `cniforge list`

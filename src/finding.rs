@@ -37,6 +37,8 @@ pub struct Place {
 pub struct Finding {
     /// How much it weighs.
     pub severity: Severity,
+    /// The rule that found it, `CNI011`; absent for what is no rule's.
+    pub rule: Option<&'static str>,
     /// The cluster, where there is one; a definition's file name while the cluster's name is not known.
     pub cluster: Option<String>,
     /// The object, as `DaemonSet kube-system/cilium`.
@@ -49,6 +51,8 @@ pub struct Finding {
     pub hint: Option<String>,
     /// Where it stands.
     pub place: Option<Place>,
+    /// The reason for which the definition accepts it.
+    pub allowed: Option<String>,
     /// How the evaluation came there, innermost first; only where that is more than `place` says.
     pub trace: Vec<(String, Place)>,
 }
@@ -59,12 +63,14 @@ impl Finding {
     pub fn refusal(message: impl Into<String>) -> Self {
         Self {
             severity: Severity::Refusal,
+            rule: None,
             cluster: None,
             object: None,
             path: None,
             message: message.into(),
             hint: None,
             place: None,
+            allowed: None,
             trace: Vec::new(),
         }
     }

@@ -363,13 +363,17 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
         C: Fn(&str, &[KubeObject]) -> T,
     {
         let (objects, mut found) = assemble(&cluster.manifests);
-        let context = Context { allow_secrets: &cluster.allow_secrets };
+        let version = cluster.summary.as_ref().map_or("", |summary| summary.kubernetes_version.as_str());
+        let complete = cluster.findings.iter().chain(&found).all(|finding| finding.severity < Severity::Refusal);
+        let context = Context { allow_secrets: &cluster.allow_secrets, kubernetes_version: version, complete };
         found.extend(validate::validate(&context, &objects));
-        if !found.is_empty() {
-            evaluator.locate(definition, member, &mut found);
-        }
         let mut findings = cluster.findings;
-        findings.extend(found);
+        let given = findings.len();
+        findings.append(&mut found);
+        validate::allow(&cluster.allowances, &mut findings);
+        if findings.len() > given {
+            evaluator.locate(definition, member, &mut findings[given..]);
+        }
         let worst = findings.iter().map(|finding| finding.severity).max();
         let blocked = match worst {
             Some(Severity::Refusal) => true,

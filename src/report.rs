@@ -1,4 +1,6 @@
-//! Findings as text for people.
+//! Findings as text for people; for programs, see [`machine`].
+
+pub mod machine;
 
 use std::fmt::Write as _;
 
@@ -22,7 +24,8 @@ pub fn finding_text(finding: &Finding) -> String {
         Severity::Warning => ("warning", WARNING),
         Severity::Note => ("note", HINT),
     };
-    let _ = write!(out, "{style}{word}{style:#}{BOLD}:{BOLD:#} ");
+    let rule = finding.rule.map(|id| format!("[{id}]")).unwrap_or_default();
+    let _ = write!(out, "{style}{word}{rule}{style:#}{BOLD}:{BOLD:#} ");
     if let Some(cluster) = &finding.cluster {
         let _ = write!(out, "{BOLD}{}{BOLD:#}: ", visible(cluster));
     }
@@ -30,6 +33,9 @@ pub fn finding_text(finding: &Finding) -> String {
         let _ = write!(out, "{}: ", visible(object));
     }
     let _ = writeln!(out, "{}", visible(&finding.message));
+    if let Some(reason) = &finding.allowed {
+        let _ = writeln!(out, "{HINT}allowed{HINT:#}{BOLD}:{BOLD:#} {}", visible(reason));
+    }
     let width =
         finding.trace.iter().map(|(_, place)| place).chain(&finding.place).map(|place| digits(place.line)).max();
     let width = width.unwrap_or(1);

@@ -9,6 +9,7 @@
   networkArgs:: {},
   apiVersions:: [],
   allowSecrets:: [],
+  allowFindings:: [],
   controlPlaneEndpoint:: null,
   dnsDomain:: 'cluster.local',
   registry:: null,

@@ -96,6 +96,31 @@ local cidrs = texts {
   // Names of Secrets that may be rendered with data. Everything else that holds a key is refused.
   allowSecrets: texts,
 
+  // Findings that are known and accepted, each with the reason that reviewers read:
+  // { rule: 'CNI031', object: 'DaemonSet kube-system/agent', reason: 'the Secret is made by Vault' }. Without `object`, every
+  // finding of the rule.
+  allowFindings: {
+    type: 'array',
+    each: 'object',
+    fallback: [],
+    problem(values): firstProblem(values, function(v)
+      local unknown = std.setDiff(std.objectFields(v), ['object', 'reason', 'rule']);
+      local lacking = [name for name in ['rule', 'reason'] if !std.isString(std.get(v, name)) || v[name] == ''];
+      if unknown != [] then {
+        message: 'an allowance has no field `' + unknown[0] + '`',
+        hint: "write { rule: 'CNI031', object: 'DaemonSet kube-system/agent', reason: '…' }",
+      }
+      else if lacking != [] then {
+        message: 'an allowance names its ' + lacking[0] + ', as a string',
+        hint: "write { rule: 'CNI031', reason: '…' }; `cniforge validate --list-rules` lists the rules",
+      }
+      else if !std.isString(std.get(v, 'object', '')) then {
+        message: 'the object of an allowance is a string',
+        hint: "write it as findings show it: 'DaemonSet kube-system/agent'",
+      }
+      else null),
+  },
+
   // Where the API server is reached from outside the pod network: 'host:port'. Needed when kube-proxy is replaced.
   controlPlaneEndpoint: text {
     fallback: null,

@@ -4,6 +4,7 @@ mod check;
 mod import;
 mod list;
 mod render;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,7 @@ pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
         Command::Render(args) => render::run(&session, args),
         Command::Check(args) => check::run(&session, args),
+        Command::Validate(args) => validate::run(&session, args),
         Command::List(args) => list::run(&session, args),
         Command::Import(args) => import::run(&session, args),
     };

@@ -8,6 +8,7 @@ use super::{ClusterSummary, Depth, EvaluatedCluster, errors};
 use crate::field_path;
 use crate::finding::{Finding, Place, Severity, nearest, suggest};
 use crate::object::is_dns_label;
+use crate::validate::{self, Allowance};
 use crate::value::{Map, Value};
 
 /// What is being read, and what is wrong with it so far.
@@ -61,6 +62,10 @@ impl<'a> ClusterReader<'a> {
         if let Some(allowed) = self.field(object, "allowSecrets") {
             let names = allowed.as_list().unwrap_or_default().iter();
             cluster.allow_secrets = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        }
+        if let Some(allowed) = self.field(object, "allowFindings") {
+            let items = allowed.as_list().unwrap_or_default().iter();
+            cluster.allowances = items.map(allowance_of).collect();
         }
         if depth == Depth::Manifests {
             cluster.manifests = self.manifests(object);
@@ -157,6 +162,7 @@ impl<'a> ClusterReader<'a> {
             };
             let mut finding = Finding::refusal(text("message").unwrap_or_default()).severity(severity);
             finding.hint = text("hint");
+            finding.rule = text("rule").and_then(|id| validate::rules::find(&id)).map(|rule| rule.id);
             let path: Vec<String> = map
                 .get("path")
                 .and_then(Value::as_list)
@@ -181,6 +187,16 @@ impl<'a> ClusterReader<'a> {
             }
             self.findings.push(finding);
         }
+    }
+}
+
+/// The keys were checked by the library.
+fn allowance_of(value: &Value) -> Allowance {
+    let text = |key: &str| value.at(&[key]).and_then(Value::as_str).map(str::to_owned);
+    Allowance {
+        rule: text("rule").unwrap_or_default(),
+        object: text("object"),
+        reason: text("reason").unwrap_or_default(),
     }
 }
 

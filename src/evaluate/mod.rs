@@ -28,6 +28,7 @@ use crate::field_path;
 use crate::finding::Finding;
 use crate::limits::{self, Limits, Trip};
 use crate::sources::Sources;
+use crate::validate::Allowance;
 use crate::value::Value;
 
 /// What one cluster's definition evaluates to.
@@ -41,6 +42,8 @@ pub struct EvaluatedCluster {
     pub manifests: Vec<(String, Value)>,
     /// Names of Secrets that the definition allows to hold data.
     pub allow_secrets: Vec<String>,
+    /// Findings that the definition accepts.
+    pub allowances: Vec<Allowance>,
     /// Everything that is wrong, refusals included.
     pub findings: Vec<Finding>,
     /// What `std.trace` printed, in order.
@@ -56,6 +59,7 @@ impl EvaluatedCluster {
             summary: None,
             manifests: Vec::new(),
             allow_secrets: Vec::new(),
+            allowances: Vec::new(),
             findings,
             traces: Vec::new(),
         }

@@ -1,10 +1,22 @@
 //! Rules over the objects of one cluster.
 
+mod custom;
+mod fields;
+mod formats;
+mod kinds;
+mod metadata;
+mod references;
+pub mod rules;
 mod secrets;
+#[cfg(test)]
+mod testing;
+mod workloads;
 
 pub use secrets::holds_private_key;
 
-use crate::finding::Finding;
+use self::rules::RULES;
+use crate::finding::{Finding, Severity, nearest};
+use crate::kubernetes::{self, Minor};
 use crate::object::KubeObject;
 
 /// What the rules need to know besides the objects.
@@ -12,15 +24,115 @@ use crate::object::KubeObject;
 pub struct Context<'a> {
     /// Names of Secrets that the definition allows to hold data.
     pub allow_secrets: &'a [String],
+    /// What the cluster runs, as the definition has it; the rules of Kubernetes' own kinds need it.
+    pub kubernetes_version: &'a str,
+    /// Whether all objects are there: where one could not be evaluated, others name it in vain.
+    pub complete: bool,
 }
 
-type Rule = fn(&Context<'_>, &KubeObject) -> Vec<Finding>;
+/// One entry of a definition's `allowFindings`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowance {
+    /// The rule's id.
+    pub rule: String,
+    /// The object as findings show it, `DaemonSet kube-system/cilium`; absent: every object.
+    pub object: Option<String>,
+    /// Why, for who reads it later.
+    pub reason: String,
+}
+
+type Rule = fn(&Context<'_>, Minor, &KubeObject) -> Vec<Finding>;
 
 /// Every rule over a single object.
-const OBJECT_RULES: &[Rule] = &[secrets::no_secret_data];
+const OBJECT_RULES: &[Rule] = &[
+    |context, _, object| secrets::no_secret_data(context, object),
+    |_, minor, object| fields::check(minor, object),
+    |_, _, object| metadata::check(object),
+    |_, _, object| workloads::check(object),
+    |_, _, object| kinds::check(object),
+];
 
 /// What the rules find, in the order of the objects.
 #[must_use]
 pub fn validate(context: &Context<'_>, objects: &[KubeObject]) -> Vec<Finding> {
-    objects.iter().flat_map(|object| OBJECT_RULES.iter().flat_map(move |rule| rule(context, object))).collect()
+    let minor = kubernetes::minor(context.kubernetes_version).unwrap_or(kubernetes::KNOWN.1);
+    let mut findings: Vec<Finding> = objects
+        .iter()
+        .flat_map(|object| OBJECT_RULES.iter().flat_map(move |rule| rule(context, minor, object)))
+        .collect();
+    findings.extend(custom::check(objects));
+    if context.complete {
+        findings.extend(references::check(objects));
+    }
+    findings
+}
+
+/// Turns findings that the definition accepts into notes, with the reason. What an allowance names and is no rule, or a rule
+/// that cannot be allowed, is a finding itself; so is one that nothing needs any more.
+pub fn allow(allowances: &[Allowance], findings: &mut Vec<Finding>) {
+    for (i, allowance) in allowances.iter().enumerate() {
+        let path = format!("allowFindings[{i}]");
+        let problem = match rules::find(&allowance.rule) {
+            None => {
+                let ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+                let mut finding = Finding::refusal(format!("there is no rule `{}`", allowance.rule));
+                finding.hint = nearest(&allowance.rule, ids).first().map(|near| format!("did you mean `{near}`?"));
+                finding.hint.get_or_insert_with(|| "`cniforge validate --list-rules` lists them".to_owned());
+                finding
+            }
+            Some(rule) if rule.severity == Severity::Refusal => {
+                Finding::refusal(format!("{} cannot be allowed: {}", rule.id, rule.title))
+                    .hint("what it refuses would be committed to git; see its page")
+            }
+            Some(rule) => {
+                let object = allowance.object.as_deref();
+                let mut used = false;
+                for finding in findings.iter_mut().filter(|finding| finding.rule == Some(rule.id)) {
+                    if object.is_none() || finding.object.as_deref() == object {
+                        used = true;
+                        finding.severity = Severity::Note;
+                        finding.allowed = Some(allowance.reason.clone());
+                    }
+                }
+                if used {
+                    continue;
+                }
+                Finding::refusal(format!("nothing is found that this would allow: {}", rule.title))
+                    .severity(Severity::Warning)
+                    .hint("remove it, so that it does not hide a later finding")
+            }
+        };
+        findings.push(problem.path(path));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowance(rule: &str, object: Option<&str>) -> Allowance {
+        Allowance { rule: rule.to_owned(), object: object.map(str::to_owned), reason: "known".to_owned() }
+    }
+
+    fn after(allowances: &[Allowance]) -> Vec<String> {
+        let mut findings = vec![rules::BAD_VALUE.finding("bad").object("Pod n/a"), rules::PRIVATE_KEY.finding("key")];
+        allow(allowances, &mut findings);
+        let line = |finding: &Finding| format!("{:?} {}", finding.severity, finding.message);
+        findings.iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_is_allowed_becomes_a_note() {
+        assert_eq!(after(&[allowance("CNI014", None)]), ["Note bad", "Refusal key"]);
+        assert_eq!(after(&[allowance("CNI014", Some("Pod n/a"))]), ["Note bad", "Refusal key"]);
+    }
+
+    #[test]
+    fn an_allowance_that_allows_nothing_is_found() {
+        let of = |rule: &str, object: Option<&str>| after(&[allowance(rule, object)]).pop().expect("three findings");
+        let unused = "Warning nothing is found that this would allow: every value is one that the API server accepts";
+        assert_eq!(of("CNI014", Some("Pod n/b")), unused);
+        assert_eq!(of("CNI002", None), "Refusal CNI002 cannot be allowed: no private key anywhere");
+        assert_eq!(of("CNI999", None), "Refusal there is no rule `CNI999`");
+    }
 }

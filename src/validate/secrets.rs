@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Context;
+use super::rules::{PRIVATE_KEY, SECRET_DATA};
 use crate::finding::Finding;
 use crate::object::KubeObject;
 use crate::value::Value;
@@ -18,7 +19,8 @@ pub fn no_secret_data(context: &Context<'_>, object: &KubeObject) -> Vec<Finding
         && !context.allow_secrets.contains(&object.id.name)
     {
         findings.push(
-            Finding::refusal(format!("the Secret holds `{field}`, which would be committed to git"))
+            SECRET_DATA
+                .finding(format!("the Secret holds `{field}`, which would be committed to git"))
                 .object(&object.id)
                 .path(object.field_path.clone())
                 .hint(format!(
@@ -33,7 +35,8 @@ pub fn no_secret_data(context: &Context<'_>, object: &KubeObject) -> Vec<Finding
     // What a Secret may hold was decided above; its annotations hold no key either.
     let elsewhere = |path: &String| !is_secret || !(path.starts_with("data.") || path.starts_with("stringData."));
     findings.extend(found.into_iter().filter(elsewhere).map(|path| {
-        Finding::refusal(format!("`{path}` holds a private key"))
+        PRIVATE_KEY
+            .finding(format!("`{path}` holds a private key"))
             .object(&object.id)
             .path(object.field_path.clone())
             .hint("a key belongs into a Secret that is made in the cluster, never into git")
@@ -100,7 +103,10 @@ mod tests {
 
     fn messages(allowed: &[&str], object: &KubeObject) -> Vec<String> {
         let allow_secrets: Vec<String> = allowed.iter().map(|&name| name.to_owned()).collect();
-        let findings = no_secret_data(&Context { allow_secrets: &allow_secrets }, object);
+        let findings = no_secret_data(
+            &Context { allow_secrets: &allow_secrets, kubernetes_version: "1.34.0", complete: true },
+            object,
+        );
         findings.into_iter().map(|finding| finding.message).collect()
     }
 

@@ -52,7 +52,7 @@ fn nothing_of_this_machine_reaches_a_file() {
     let fleet = Fleet::new();
     fleet.cluster(
         "a",
-        "extraObjects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { file: std.thisFile } }]",
+        "extraObjects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'n' }, data: { file: std.thisFile } }]",
     );
     fleet.ok(&["render"]);
     let root = fleet.root.to_str().unwrap();

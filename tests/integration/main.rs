@@ -17,3 +17,4 @@ mod parity;
 mod sandbox;
 mod scripts;
 mod trees;
+mod validate;
