@@ -82,15 +82,6 @@ local changed = {
   svcSourceRangeCheck: true,
 };
 
-// Values that later versions still take and do not read any more.
-local read = [
-  'enableInternalTrafficPolicy',
-  'l2podAnnouncements.interface',
-  'loadBalancer.protocolDifferentiation',
-  'loadBalancer.standalone',
-  'sessionAffinity',
-];
-
 local lacksKeys = [
   'alibabacloud-security-group-tags',
   'alibabacloud-security-groups',
@@ -182,8 +173,6 @@ next {
       'nodeinit.resources.requests.cpu': 'string',
     },
   },
-  // All of these still have an effect.
-  notes: { [name]: next.notes[name] for name in std.objectFields(next.notes) if !std.member(read, name) },
   configKeys: std.setDiff(std.set(next.configKeys), lacksKeys) + [
     'bpf-lb-only',
     'bpf-lb-proto-diff',
