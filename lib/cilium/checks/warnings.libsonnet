@@ -69,6 +69,32 @@ local stops(c) =
     for _ in (if k.orZero(v.cluster.id) > v.clustermesh.maxConnectedClusters then [1] else [])
   ];
 
+// A patch release that this library has no digests of. Whoever names an image, in `images` or in the values, has pinned it
+// or does not want to.
+local unpinned(c) =
+  local v = c.values;
+  local images = {
+    cilium: { image: v.image, used: c.agentWanted },
+    operator: { image: v.operator.image, used: c.operator },
+    hubbleRelay: { image: v.hubble.relay.image, used: c.relay },
+    clustermeshApiserver: { image: v.clustermesh.apiserver.image, used: c.mesh },
+  };
+  local missing = [
+    name
+    for name in c.version.unpinned
+    if images[name].used && !on(images[name].image.override) && !on(images[name].image.useDigest)
+       && images[name].image.tag == 'v' + c.version.release
+  ];
+  if missing == [] then [] else [finding.at(
+    'error',
+    ['cilium', 'version'],
+    'cniforge does not know the images of Cilium ' + c.version.release + '; the digests are missing of ' + std.join(', ', missing),
+    'give them: cilium+: { images: { ' + std.join(', ', [
+      name + ': { ' + (if name == 'operator' then c.cloud + 'Digest' else 'digest') + ": 'sha256:…' }"
+      for name in missing
+    ]) + ' } }; {} takes an image by its tag',
+  )];
+
 // The API server takes only strings in a ConfigMap; the chart writes what it is given.
 local extraConfig(c) =
   local extra = k.orEmptyMap(c.values.extraConfig);
@@ -87,4 +113,4 @@ function(c) [
   (if std.get(row, 'fault', false) then finding.fault else finding.warning)(row.at, row.message, row.hint)
   for row in rows(c)
   if row.when
-] + stops(c) + extraConfig(c)
+] + unpinned(c) + stops(c) + extraConfig(c)

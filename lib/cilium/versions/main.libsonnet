@@ -18,10 +18,13 @@ local without(values, gone) = {
   if !(name in gone && gone[name] == null)
 };
 
+local isNumber(text) = text != '' && std.all([char >= '0' && char <= '9' for char in std.stringChars(text)]);
+
 // A release with these images: everything that depends on the release alone, worked out once for all clusters.
 local release(minor, name, images) = minors[minor] {
   minorVersion: minor,
   release: name,
+  unpinned: [],
   values: super.values(images),
   chartLabel: super.chartLabel(name),
   configKeys: { [key]: true for key in super.configKeys },
@@ -52,8 +55,10 @@ local withTag(images, from, to) = {
   knows(name):: std.objectHas(known, name),
   // The minor versions, from the oldest on, that know a key of cilium-config.
   minorsWithKey(key):: [minor for minor in std.objectFields(minors) if std.member(minors[minor].configKeys, key)],
-  // A patch release that is newer than this library.
-  isPatch(name):: std.objectHas(minors, minorOf(name)) && std.length(std.split(name, '.')) == 3,
+  // A patch release that this library has no images of.
+  isPatch(name)::
+    local parts = std.split(name, '.');
+    std.objectHas(minors, minorOf(name)) && std.length(parts) == 3 && isNumber(parts[2]),
 
   // The image table of a release; of the newest known one, tagged anew, for an unknown patch release.
   imagesOf(name)::
@@ -61,13 +66,22 @@ local withTag(images, from, to) = {
     local newest = std.objectFields(of)[std.length(of) - 1];
     if std.objectHas(of, name) then of[name] else withTag(of[newest], newest, name),
 
-  // images: the user's own, laid over that table. A digest given is a digest used.
+  // images: the user's own, laid over that table. A digest given is a digest used; the operator has one for each cloud.
   of(name, images={})::
     if std.objectHas(known, name) && std.length(images) == 0 then releases[name]
     else
       local table = self.imagesOf(name);
+      local isDigest(field) = std.endsWith(std.asciiLower(field), 'digest') && field != 'useDigest';
+      local digests(given) = [field for field in std.objectFields(given) if isDigest(field)];
       release(minorOf(name), name, table {
-        [image]: table[image] + (if 'digest' in images[image] then { useDigest: true } else {}) + images[image]
+        [image]: table[image] + (if digests(images[image]) != [] then { useDigest: true } else {}) + images[image]
         for image in std.objectFields(images)
-      }),
+      }) + {
+        // Whose digests nobody knows.
+        unpinned: [
+          image
+          for image in std.objectFields(table)
+          if !std.objectHas(known, name) && table[image] != null && table[image].tag == 'v' + name && !(image in images)
+        ],
+      },
 }
