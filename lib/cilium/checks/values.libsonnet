@@ -19,7 +19,7 @@ local types = {
 
 local called(value) =
   if std.isBoolean(value) then std.toString(value)
-  else if isWhole(value) then 'the number ' + std.toString(value)
+  else if std.isNumber(value) then 'the number ' + std.toString(value)
   else types[std.type(value)].called;
 
 local problemWith(value, path, expected) =
@@ -74,7 +74,13 @@ local check(version, default, gone, values, path, open) = std.flattenArrays([
   local value = values[name];
   local fullName = std.join('.', here);
   if fullName in version.removed then dropped(version.removed[fullName], value, fullName)
-  else if !(name in default) || name in gone && gone[name] == null then
+  else if name in gone && gone[name] == null then [finding.at(
+    'error',
+    ['cilium', 'values'] + here,
+    'Cilium ' + version.minorVersion + ' does not have the value `' + fullName + '` yet',
+    'remove it, or take a later Cilium: cilium+: { version: … }',
+  )]
+  else if !(name in default) then
     if open then []
     else [finding.at(
       'error',

@@ -43,6 +43,13 @@ local poolProblem(pool, family, mask) =
     else if isIPv6 && mask - prefix > 16 then
       'the operator stops at ' + pool + ' in blocks of /' + mask + ': it can number 65536 blocks at most';
 
+// Words that the agents know; what else the chart lets through.
+local words = {
+  policyEnforcementMode: ['always', 'default', 'never'],
+  routingMode: ['native', 'tunnel'],
+  tunnelProtocol: ['geneve', 'vxlan'],
+};
+
 local stops(c) =
   local v = c.values;
   local operator = v.ipam.operator;
@@ -59,7 +66,18 @@ local stops(c) =
       for problem in [poolProblem(pool, family, mask) for pool in (if std.isArray(list) then list else [k.word(list)])]
       if problem != null
     ];
-  pools('IPv4', 4, v.ipv4.enabled) + pools('IPv6', 6, v.ipv6.enabled) + [
+  [
+    finding.at(
+      'error',
+      ['cilium', 'values', name],
+      "'" + v[name] + "' is no value of `" + name + '`, and no agent would start',
+      'its values are ' + std.join(', ', words[name]),
+      known=words[name],
+      got=v[name],
+    )
+    for name in std.objectFields(words)
+    if on(v[name]) && !std.member(words[name], v[name])
+  ] + pools('IPv4', 4, v.ipv4.enabled) + pools('IPv6', 6, v.ipv6.enabled) + [
     finding.at(
       'error',
       ['cilium', 'values', 'cluster', 'id'],
