@@ -145,7 +145,7 @@ pub fn import(
     let namespace = facts.namespace.clone().filter(|namespace| namespace != "kube-system");
     fields.push(Field::new("cni", text("cilium")).apart());
 
-    let added = added_by_the_definition(bench, &facts.name, &pods, &domain, &values)?;
+    let added = added_by_the_definition(bench, &facts.name, &pods, &domain)?;
     let (changed, undone) = chart.differences(&values, &added);
     let settings = |values: Value| {
         let mut entries = vec![("version".to_owned(), text(version))];
@@ -294,21 +294,17 @@ impl Chart {
 }
 
 /// The values that a definition with these facts has by itself.
-fn added_by_the_definition(
-    bench: &mut Workbench,
-    name: &str,
-    pods: &[String],
-    domain: &str,
-    values: &Value,
-) -> Result<Value, Finding> {
+fn added_by_the_definition(bench: &mut Workbench, name: &str, pods: &[String], domain: &str) -> Result<Value, Finding> {
     let text = |text: &str| Value::String(text.to_owned());
     let cluster = Map::from_entries(vec![
         ("name".to_owned(), text(name)),
         ("podCIDRs".to_owned(), Value::List(pods.iter().map(|cidr| text(cidr)).collect())),
         ("dnsDomain".to_owned(), text(domain)),
-        ("controlPlaneEndpoint".to_owned(), Value::Null),
     ]);
-    bench.value(&format!("(import 'cilium/facts.libsonnet')({}, {})\n", literal(&Value::Map(cluster)), literal(values)))
+    bench.value(&format!(
+        "(import 'cilium/facts.libsonnet')((import 'cniforge/defaults.libsonnet') + {}, {{}}, {{}})\n",
+        literal(&Value::Map(cluster)),
+    ))
 }
 
 /// `given` where it differs from `default` with `added` laid over it; `default` where only `added` differs from it.

@@ -1,8 +1,8 @@
 // Cilium 1.20.0, imported from the values of its Helm chart.
 //
 // Not carried over:
-// - azure.clientSecret, hubble.tls.server.key, hubble.tls.server.cert, operator.extraEnv[0].value,
-//   tls.ca.key, tls.ca.cert: keys and passwords do not belong into git; keep them in Secrets of the cluster
+// - azure.clientSecret, hubble.tls.server.key, hubble.tls.server.cert, operator.extraEnv[0], tls.ca.key,
+//   tls.ca.cert: keys and passwords do not belong into git; keep them in Secrets of the cluster
 // - hubble.tls.auto.method: 'helm' makes new keys each time the chart is rendered; here a Job in the cluster
 //   makes them
 // - bfp: { masquerade: true }: Cilium 1.20 has no value `bfp`; did you mean `bpf`?
@@ -27,10 +27,7 @@ cniforge.cluster {
       k8sServicePort: 6443,
       kubeProxyReplacement: true,
       nodeSelector: { 'kubernetes.io/os': null, 'node-role/cni': '' },
-      operator: {
-        extraEnv: [{ name: 'PROXY_PASSWORD' }, { name: 'HTTPS_PROXY', value: 'http://proxy:3128' }],
-        replicas: 1,
-      },
+      operator: { extraEnv: [{ name: 'HTTPS_PROXY', value: 'http://proxy:3128' }], replicas: 1 },
       routingMode: 'tunnel',
     },
   },
