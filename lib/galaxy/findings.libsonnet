@@ -3,18 +3,11 @@
 //   known: the names that would have been right, where there are such; got: the wrong one, if it is not the path's last part
 //
 // A `refusal` is something that galaxy or flannel cannot do at all.
+local shared = import '../knobs/main.libsonnet';
 local net = import '../net/main.libsonnet';
 
 // Flannel cuts the network into at least four subnets of at least four addresses.
 local longestNetworkPrefix = 28;
-
-local typeHints = {
-  string: 'put it in quotes',
-  number: 'write a number, without quotes',
-  boolean: 'write true or false, without quotes',
-  object: 'write { name: value, … }',
-  array: "write ['…', …]",
-};
 
 // Keys that users bring from elsewhere: where they belong.
 local advice = {
@@ -26,48 +19,13 @@ local advice = {
   AccessKeySecret: self.AccessKeyID,
 };
 
-local finding(severity, path, message, hint, known=null, got=null) = {
-  severity: severity,
-  path: path,
-  message: message,
-  [if hint != null then 'hint']: hint,
-  [if known != null then 'known']: known,
-  [if got != null then 'got']: got,
-};
-
-local refusal(path, message, hint, known=null, got=null) = finding('refusal', path, message, hint, known, got);
+local finding = shared.finding;
+local refusal = shared.refusal;
+local when = shared.when;
+local typeFindings = shared.ofType;
+local keyFindings(path, object, types) = shared.ofKeys(path, object, types, 'galaxy', advice);
 
 local listed(names) = if names == [] then 'there are none' else 'known: ' + std.join(', ', names);
-
-local when(condition, found) = if condition then [found] else [];
-
-local dotted(path) = std.join('.', path);
-
-local typeFindings(path, value, type) =
-  when(
-    std.type(value) != type,
-    refusal(
-      path,
-      '%s has to be of type %s, not %s' % [dotted(path), type, std.type(value)],
-      if value == null then 'leave it out' else typeHints[type]
-    )
-  );
-
-// An object that may have these keys only, each with a value of the type given.
-local keyFindings(path, object, types) =
-  local known = std.objectFields(types);
-  local keyFinding(key) =
-    local value = object[key];
-    if !std.objectHas(types, key) then
-      [refusal(
-        path + [key],
-        'galaxy does not know ' + dotted(path + [key]),
-        std.get(advice, key),
-        known
-      )]
-    else typeFindings(path + [key], value, types[key]);
-  if !std.isObject(object) then typeFindings(path, object, 'object')
-  else std.flatMap(keyFinding, std.objectFields(object));
 
 local backendFindings(type, knobs, release) =
   local flannel = 'flannel ' + release.images.flannel;
