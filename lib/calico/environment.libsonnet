@@ -2,8 +2,8 @@
 // variables of calico-node itself. A name that calico-node does not know would be ignored there without a word, so each
 // is checked here.
 local base = import '../knobs/main.libsonnet';
+local shapes = import '../knobs/shapes.libsonnet';
 local net = import '../net/main.libsonnet';
-local shapes = import 'shapes.libsonnet';
 
 local truths = ['true', 'false', '1', '0', 'yes', 'no', 'y', 'n', 't', 'f'];
 local modes = { words: ['Always', 'CrossSubnet', 'Never', 'Off'] };

@@ -10,6 +10,7 @@
 //   typha.libsonnet                        the objects; objects.libsonnet is what they have in common
 //   crds/                                  the CustomResourceDefinitions, in a notation of our own
 local base = import '../knobs/main.libsonnet';
+local shapes = import '../knobs/shapes.libsonnet';
 local config = import 'config.libsonnet';
 local defaults = import 'defaults.libsonnet';
 local readEnvironment = import 'environment.libsonnet';
@@ -18,7 +19,6 @@ local shapeOfKnobs = import 'knobs.libsonnet';
 local kubeControllers = import 'kube-controllers.libsonnet';
 local node = import 'node.libsonnet';
 local plan = import 'plan.libsonnet';
-local shapes = import 'shapes.libsonnet';
 local typha = import 'typha.libsonnet';
 local releases = import 'versions.libsonnet';
 

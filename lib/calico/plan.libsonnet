@@ -1,8 +1,8 @@
 // What is decided before any object is written: which families, backend and pools a cluster has, and what objects and
 // findings ask of that.
+local shapes = import '../knobs/shapes.libsonnet';
 local net = import '../net/main.libsonnet';
 local encapsulations = import 'encapsulations.libsonnet';
-local shapes = import 'shapes.libsonnet';
 
 local isVXLAN(encapsulation) = encapsulations[encapsulation].vxlan != 'Never';
 local isIPIP(encapsulation) = encapsulations[encapsulation].ipip != 'Never';

@@ -1,4 +1,5 @@
 // From a cluster's keys to its findings and manifests.
+local migration = import '../migration/main.libsonnet';
 local checks = import 'checks.libsonnet';
 local keys = import 'keys.libsonnet';
 local types = import 'types.libsonnet';
@@ -60,15 +61,21 @@ function(cluster)
         'remove them, or choose a cni'
       )]
     else [];
+  local idleMigration =
+    if cni == 'none' && usable.migration != {} then
+      [checks.refusal(
+        ['migration'],
+        'migration has no effect: this cluster gets no CNI from here',
+        "remove it, or set cni: 'cilium'"
+      )]
+    else [];
 
+  local install(cni, cluster, given, networkArgs) =
+    systems[cni].new({ cluster: cluster, settings: settings[cni] + given, networkArgs: networkArgs });
   local system =
-    if installed then
-      systems[cni].new({
-        cluster: usable,
-        settings: settings[cni] + usable[cni],
-        networkArgs: usable.networkArgs,
-      })
-    else nothing;
+    if !installed then nothing
+    else if usable.migration == {} then install(cni, usable, usable[cni], usable.networkArgs)
+    else migration.new({ cluster: usable, cni: cni, install: install });
 
   // Most clusters say nothing of them, and then nothing is built.
   local givenAddons = [
@@ -93,6 +100,7 @@ function(cluster)
       + std.flattenArrays([wrong[key] for key in keyNames])
       + cniProblems
       + idleArgs
+      + idleMigration
       + system.findings
       + std.flattenArrays([addon.findings for addon in givenAddons]),
 
@@ -103,7 +111,10 @@ function(cluster)
       cni: cni,
       cniVersion: system.version,
       labels: cluster.labels,
+      // Texts for whoever looks after the cluster, by topic.
+      guides: { [if std.objectHasAll(system, 'guide') then 'migration']: system.guide },
     },
+
 
     // Whoever evaluates a definition without cniforge gets the refusals as one error.
     manifests:

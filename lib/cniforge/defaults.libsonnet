@@ -23,4 +23,5 @@
   calico:: {},
   coredns:: {},
   kubeProxy:: {},
+  migration:: {},
 }

@@ -190,4 +190,7 @@ local cidrs = texts {
   // What kubeadm installs beside a CNI, off until `enabled: true`; lib/coredns/ and lib/kube-proxy/ explain them.
   coredns: settings,
   kubeProxy: settings,
+
+  // A cluster on its way from another CNI: { from, phase, podCIDRs, networkArgs }. lib/migration/ explains it.
+  migration: settings,
 }

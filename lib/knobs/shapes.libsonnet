@@ -7,7 +7,7 @@
 //   { fields: { name: shape } }                    an object with no other fields
 //   { list: shape }  { map: shape }                an array or an object of such values
 // null fits every shape: it is as if left out.
-local base = import '../knobs/main.libsonnet';
+local base = import 'main.libsonnet';
 
 local hints = {
   string: 'put it in quotes',
