@@ -6,6 +6,8 @@ local net = import '../net/main.libsonnet';
 local builtPlugins = import 'plugins.libsonnet';
 
 local policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
+// Services name their families from this minor version of Kubernetes on.
+local policiesSince = 20;
 local mostUpstreams = 15;
 
 // The Deployment or the cluster does not work without these.
@@ -74,7 +76,7 @@ local addressFindings(cluster, settings, tenth) =
     if net.isCIDR(cluster.serviceCIDRs[i]) && tenth[i] == null && (i > 0 || own == null)
   ];
 
-local policyFindings(cluster, settings) =
+local policyFindings(cluster, settings, version) =
   local policy = settings.ipFamilyPolicy;
   if policy == null then []
   else if !std.member(policies, policy) then [knobs.refusal(
@@ -82,6 +84,11 @@ local policyFindings(cluster, settings) =
     "'" + policy + "' is no policy of IP families",
     known=policies,
     got=policy
+  )]
+  else if version.minor < policiesSince then [knobs.refusal(
+    path('ipFamilyPolicy'),
+    'a Service of Kubernetes ' + version.text + ' has no ipFamilyPolicy: it came with 1.' + policiesSince,
+    'leave it out'
   )]
   else knobs.when(
     policy == 'RequireDualStack' && std.length(cluster.serviceCIDRs) < 2,
@@ -208,7 +215,7 @@ function(params)
       + imageFindings(settings)
       + replicaFindings(settings)
       + addressFindings(cluster, settings, params.tenth)
-      + policyFindings(cluster, settings)
+      + policyFindings(cluster, settings, params.version)
       + (if std.objectHas(params.given, 'upstreams') then upstreamFindings(path('upstreams'), settings.upstreams) else [])
       + stubFindings(settings.stubDomains)
       + pluginFindings(settings)

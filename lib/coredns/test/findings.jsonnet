@@ -100,6 +100,14 @@ local cases = {
     { settings: { ipFamilyPolicy: 'DualStack' } },
     [refusal(['coredns', 'ipFamilyPolicy'], "'DualStack' is no policy of IP families", null, policies, 'DualStack')],
   ],
+  'a policy that came later': [
+    { settings: { ipFamilyPolicy: 'PreferDualStack' }, cluster: { kubernetesVersion: '1.19.3' } },
+    [refusal(
+      ['coredns', 'ipFamilyPolicy'],
+      'a Service of Kubernetes 1.19.3 has no ipFamilyPolicy: it came with 1.20',
+      'leave it out'
+    )],
+  ],
   'a family that is missing': [
     { settings: { ipFamilyPolicy: 'RequireDualStack' } },
     [refusal(
