@@ -5,6 +5,7 @@
     reason = "a test may panic, and stands outside of the program"
 )]
 
+mod cilium;
 mod configurations;
 mod determinism;
 mod fleet;
