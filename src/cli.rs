@@ -6,6 +6,7 @@ use std::time::Duration;
 use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::diff::impact::Class;
 use crate::finding::Severity;
 use crate::limits::Limits;
 
@@ -16,7 +17,7 @@ use crate::limits::Limits;
     about,
     max_term_width = 100,
     after_help = "Start with `cniforge render` in a fleet: a folder with cniforge.toml and clusters/<name>.jsonnet.\n\
-                  Exit codes: 0 fine, 1 differences found (check), 2 anything that went wrong."
+                  Exit codes: 0 fine, 1 differences found (check, diff), 2 anything that went wrong."
 )]
 pub struct Cli {
     /// What to do.
@@ -102,6 +103,16 @@ pub enum Command {
                             cniforge check cls-7q46p7mt        one cluster"
     )]
     Check(CheckArgs),
+    /// Say what a change does to the clusters: which objects differ, and what that means for what runs
+    #[command(after_help = "Examples:\n  \
+                            cniforge diff                       what this branch does, since it left the remote's default branch\n  \
+                            cniforge diff HEAD~3 cls-7q46p7mt   one cluster, compared with three commits ago\n  \
+                            cniforge diff v1.2 v1.3             two states of the fleet\n  \
+                            cniforge diff --committed main      the trees as they are committed, nothing evaluated\n  \
+                            cniforge diff --clusters a b        two clusters of this fleet\n  \
+                            kubectl get ds,deploy,cm,sa,svc -A -o yaml | cniforge diff --live - cls-7q46p7mt\n\n\
+                            Exit codes: 0 nothing differs (or nothing of --fail-on), 1 something does, 2 anything that went wrong.")]
+    Diff(DiffArgs),
     /// Say what would go wrong if the trees were applied
     #[command(after_help = "Examples:\n  cniforge validate                          every cluster of the fleet\n  \
                             cniforge validate --rule CNI030            one rule\n  \
@@ -147,7 +158,7 @@ pub struct CheckArgs {
     /// Which clusters.
     #[command(flatten)]
     pub selection: SelectionArgs,
-    /// Show the differences as a unified diff
+    /// Show how they differ, as `cniforge diff` does
     #[arg(long)]
     pub diff: bool,
     /// Compare clusters that have error findings too
@@ -194,6 +205,81 @@ impl SeverityFilter {
             Self::Note => Severity::Note,
             Self::Warning => Severity::Warning,
             Self::Error => Severity::Error,
+        }
+    }
+}
+
+/// `cniforge diff`
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// What to compare with (a branch, tag or commit; two of them to compare these), then clusters [default: where this
+    /// branch left the remote's default branch, or else HEAD; all clusters]
+    #[arg(value_name = "BASE|CLUSTER")]
+    pub what: Vec<String>,
+    /// Compare the rendered trees as they are committed, without evaluating anything
+    #[arg(long)]
+    pub committed: bool,
+    /// Compare two clusters of this fleet with each other
+    #[arg(long, num_args = 2, value_names = ["CLUSTER", "CLUSTER"], conflicts_with_all = ["what", "committed", "live"])]
+    pub clusters: Vec<String>,
+    /// Compare what a cluster reports (YAML or JSON of `kubectl get -o`; `-` is stdin) with its definition
+    #[arg(long, value_name = "FILE", conflicts_with = "committed")]
+    pub live: Option<PathBuf>,
+    /// For whom
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: DiffFormat,
+    /// With --format text: what changes and what it does, without the lines
+    #[arg(long)]
+    pub summary: bool,
+    /// Exit with 1 only if a change does at least this
+    #[arg(long, value_name = "IMPACT", default_value = "none", hide_default_value = true)]
+    pub fail_on: ImpactClass,
+}
+
+/// How a diff is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For a terminal.
+    Text,
+    /// For programs: `{"changes": [{"clusters", "action", "object", "fields", "impact", "cause"}]}`
+    Json,
+    /// For a comment on a pull request, within GitHub's 65,536 characters
+    Markdown,
+    /// Annotations of GitHub Actions, on the definitions' lines
+    Github,
+    /// One page with everything, which loads nothing
+    Html,
+}
+
+/// What a change does, from the least to the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ImpactClass {
+    /// Any change.
+    None,
+    /// Pods of the CNI restart.
+    Restart,
+    /// Only new connections or new pods see it.
+    NewConnections,
+    /// Open connections break.
+    DropsConnections,
+    /// It needs steps by hand.
+    Manual,
+    /// It cannot be changed in place.
+    Immutable,
+    /// It changes what is allowed or protected.
+    Security,
+}
+
+impl From<ImpactClass> for Class {
+    fn from(class: ImpactClass) -> Self {
+        match class {
+            ImpactClass::None => Self::None,
+            ImpactClass::Restart => Self::Restart,
+            ImpactClass::NewConnections => Self::NewConnections,
+            ImpactClass::DropsConnections => Self::DropsConnections,
+            ImpactClass::Manual => Self::Manual,
+            ImpactClass::Immutable => Self::Immutable,
+            ImpactClass::Security => Self::Security,
         }
     }
 }

@@ -10,6 +10,7 @@
 //! validate  → Vec<Finding>      what is wrong with them
 //! tree      → ManifestTree      sorted path → YAML text
 //! write     → a folder          whole or not at all
+//! diff      → FleetDiff         two states, and what going from one to the other does
 //! ```
 //!
 //! The library never prints, reads the environment or asks for the date; [`terminal`] is the only door out and belongs
@@ -32,10 +33,12 @@ pub mod sources;
 
 pub mod assemble;
 pub mod kubernetes;
+pub mod manifest;
 pub mod object;
 pub mod validate;
 pub mod value;
 
+pub mod diff;
 pub mod tree;
 pub mod write;
 pub mod yaml;

@@ -57,6 +57,8 @@ pub struct FleetRun<T> {
     pub findings: Vec<Finding>,
     /// The files that were read.
     pub sources: Arc<Sources>,
+    /// Names that were asked for and that no cluster has, and the finding that says so, which is among the others too.
+    pub unknown: BTreeMap<String, Finding>,
     /// The names of all clusters of the fleet, or `None` when some definition's could not be found out.
     pub names: Option<BTreeSet<String>>,
 }
@@ -90,13 +92,28 @@ pub fn run<T: Send + 'static>(
     options: Options,
     recall: impl Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>> + Send + Sync + 'static,
     consume: impl Fn(&str, &[KubeObject]) -> T + Send + Sync + 'static,
+    progress: impl FnMut(usize, usize),
+) -> Result<FleetRun<T>, Finding> {
+    run_over(fleet, Arc::new(fleet.sources()?), selection, options, recall, consume, progress)
+}
+
+/// The same over files that have been looked at before.
+///
+/// # Errors
+/// When the fleet's definitions cannot be listed at all.
+pub fn run_over<T: Send + 'static>(
+    fleet: &Fleet,
+    sources: Arc<Sources>,
+    selection: &[String],
+    options: Options,
+    recall: impl Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>> + Send + Sync + 'static,
+    consume: impl Fn(&str, &[KubeObject]) -> T + Send + Sync + 'static,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<FleetRun<T>, Finding> {
-    let sources = Arc::new(fleet.sources()?);
     let (files, findings) = fleet.definitions(&sources)?;
     let all_stems = files.iter().map(|file| file.stem.clone()).collect();
     let task = Arc::new(Task { sources: Arc::clone(&sources), options, stems: all_stems, recall, consume });
-    let mut run = FleetRun { clusters: Vec::new(), findings, sources, names: None };
+    let mut run = FleetRun { clusters: Vec::new(), findings, sources, unknown: BTreeMap::new(), names: None };
     // Two files of one stem: which trees are theirs cannot be said.
     run.names = run.findings.is_empty().then(BTreeSet::new);
 
@@ -231,6 +248,7 @@ impl<T> FleetRun<T> {
             if wanted.contains(name.as_str()) && !known.contains(name) && seen.insert(name) {
                 let mut finding = Finding::refusal(format!("there is no cluster `{name}`"));
                 finding.hint = suggest(name, known.iter().map(String::as_str));
+                self.unknown.insert(name.clone(), finding.clone());
                 self.findings.push(finding);
             }
         }

@@ -2,41 +2,48 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-use similar::TextDiff;
+use std::sync::Arc;
 
 use super::{Exit, Session};
 use crate::cli::CheckArgs;
+use crate::diff::fields::Extent;
+use crate::diff::fleet::{self, State};
+use crate::diff::impact::Facts;
+use crate::diff::objects::Interner;
+use crate::diff::text;
 use crate::evaluate::Depth;
 use crate::finding::{Finding, Severity};
+use crate::manifest;
+use crate::object::KubeObject;
 use crate::pipeline;
 use crate::report::plural;
 use crate::tree::{DiskEntry, DiskTree, ManifestTree, TreeChanges};
 
 struct Compared {
     changes: TreeChanges,
-    /// Path → text now and text to be; only with `--diff`.
-    texts: BTreeMap<String, (String, String)>,
+    /// The cluster as its tree is and as it is to be; only with `--diff`, and only if it can be read.
+    states: Option<(State, State)>,
 }
 
 pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Finding> {
     let fleet = session.fleet()?;
     let rendered = fleet.rendered();
-    let keep_texts = args.diff;
+    let interner = args.diff.then(|| Arc::new(Interner::default()));
     let mut progress = session.terminal.progress("checking");
-    let run = pipeline::run(
+    let mut run = pipeline::run(
         &fleet,
         &args.selection.clusters,
         session.options(Depth::Manifests, args.allow_findings),
         |_, _| None,
-        move |cluster, objects| compare(rendered.join(cluster), &ManifestTree::from_objects(objects), keep_texts),
+        move |cluster, objects| compare(rendered.join(cluster), objects, interner.as_deref()),
         |done, total| progress.update(done, total),
     )?;
     session.report(&run, Severity::Warning);
     let mut out = String::new();
+    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
     let (mut files, mut clusters, mut failed) = (0, 0, 0);
-    for cluster in &run.clusters {
-        match &cluster.result {
+    for cluster in &mut run.clusters {
+        match &mut cluster.result {
             None => failed += 1,
             Some(Err((path, error))) => {
                 failed += 1;
@@ -49,6 +56,10 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
                 files += lines.len();
                 clusters += usize::from(!lines.is_empty());
                 out.extend(lines);
+                if let Some((tree, definition)) = compared.states.take() {
+                    before.insert(cluster.name.clone(), tree);
+                    after.insert(cluster.name.clone(), definition);
+                }
             }
         }
     }
@@ -64,6 +75,12 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
                     .hint("remove it with `cniforge render --prune`; whatever applies the tree may then delete the cluster's network"),
             );
         }
+    }
+    if args.diff {
+        let mut diff = fleet::compare(&before, &after, Extent::Whole);
+        (diff.before, diff.after) = (fleet.config.rendered.clone(), "definitions".to_owned());
+        let report = text::report(&diff, true);
+        out.extend([if report.is_empty() { "" } else { "\n" }, &report]);
     }
     session.print(&out)?;
     let (s, are) = if files == 1 { ("s", "") } else { ("", "") };
@@ -90,39 +107,36 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
     })
 }
 
-fn compare(folder: PathBuf, tree: &ManifestTree, keep_texts: bool) -> Result<Compared, (PathBuf, std::io::Error)> {
+fn compare(
+    folder: PathBuf,
+    objects: &[KubeObject],
+    interner: Option<&Interner>,
+) -> Result<Compared, (PathBuf, std::io::Error)> {
     let disk = DiskTree::read(&folder)?;
-    let changes = TreeChanges::between(tree, &disk);
-    let mut texts = BTreeMap::new();
-    if keep_texts {
-        for path in changes.added.iter().chain(&changes.changed).chain(&changes.stale) {
-            let now = match disk.entries.get(path) {
-                Some(DiskEntry::Own(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
-                _ => String::new(),
-            };
-            texts.insert(path.clone(), (now, tree.get(path).unwrap_or_default().to_owned()));
-        }
-    }
-    Ok(Compared { changes, texts })
+    let changes = TreeChanges::between(&ManifestTree::from_objects(objects), &disk);
+    let states = interner.filter(|_| !changes.is_none()).and_then(|interner| {
+        let own = disk.entries.values().filter_map(|entry| match entry {
+            DiskEntry::Own(bytes) => Some(String::from_utf8_lossy(bytes)),
+            _ => None,
+        });
+        // A tree that somebody has broken is named by its files; there is nothing to compare in it.
+        let found: Result<Vec<_>, String> = own.map(|text| manifest::objects(&text, "")).collect();
+        let (tree, definition) = (interner.intern(&found.ok()?.concat()), interner.intern(objects));
+        let state = |objects: Vec<Arc<KubeObject>>| State { facts: Facts::of_objects(&objects), objects };
+        Some((state(tree), state(definition)))
+    });
+    Ok(Compared { changes, states })
 }
 
 impl Compared {
-    /// One entry a file, in the order of the paths, each with its diff behind it if that is kept.
+    /// One line a file, in the order of the paths.
     fn lines(&self, folder: &str) -> Vec<String> {
         let TreeChanges { added, changed, stale, in_the_way, .. } = &self.changes;
         let words = [("missing", added), ("differs", changed), ("stale", stale), ("foreign", in_the_way)];
         let mut entries: Vec<(&String, &str)> =
             words.iter().flat_map(|(word, paths)| paths.iter().map(|path| (path, *word))).collect();
         entries.sort();
-        let line = |(path, word): (&String, &str)| {
-            let diff = self.texts.get(path).map(|(now, then)| unified(&format!("{folder}/{path}"), now, then));
-            format!("{word:<8} {folder}/{path}\n{}", diff.unwrap_or_default())
-        };
+        let line = |(path, word): (&String, &str)| format!("{word:<8} {folder}/{path}\n");
         entries.into_iter().map(line).collect()
     }
-}
-
-fn unified(path: &str, now: &str, then: &str) -> String {
-    let diff = TextDiff::from_lines(now, then);
-    diff.unified_diff().context_radius(3).header(&format!("a/{path}"), &format!("b/{path}")).to_string()
 }

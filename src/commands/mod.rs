@@ -1,6 +1,7 @@
 //! One file a command; the only place that strings stages together.
 
 mod check;
+mod diff;
 mod import;
 mod list;
 mod render;
@@ -20,7 +21,7 @@ use crate::terminal::Terminal;
 pub enum Exit {
     /// All is well, nothing differs.
     Fine = 0,
-    /// `check` has found differences.
+    /// `check` or `diff` has found differences.
     Differences = 1,
     /// Something went wrong.
     Trouble = 2,
@@ -39,6 +40,7 @@ pub fn run(cli: &Cli) -> Exit {
     let result = match &cli.command {
         Command::Render(args) => render::run(&session, args),
         Command::Check(args) => check::run(&session, args),
+        Command::Diff(args) => diff::run(&session, args),
         Command::Validate(args) => validate::run(&session, args),
         Command::List(args) => list::run(&session, args),
         Command::Import(args) => import::run(&session, args),

@@ -8,6 +8,7 @@
 mod cilium;
 mod configurations;
 mod determinism;
+mod diff;
 mod fleet;
 mod import;
 mod invalid;

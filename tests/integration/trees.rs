@@ -106,7 +106,8 @@ fn check_names_what_differs_and_writes_nothing() {
     let kinds: Vec<&str> =
         run.out.lines().filter(|line| line.contains(" rendered/")).filter_map(|line| line.split(' ').next()).collect();
     assert_eq!(kinds, ["missing", "stale", "differs"]);
-    assert!(run.out.contains("\n-      hostPID: false\n+      hostPID: true\n"), "{}", run.out);
+    assert!(run.out.contains("\n    -      hostPID: false\n    +      hostPID: true\n"), "{}", run.out);
+    assert!(run.out.contains("security DaemonSet kube-system/galaxy-daemonset changed, in a\n"), "{}", run.out);
     assert_eq!(run.err, "3 files differ in 1 cluster; `cniforge render` brings the trees up to date\n");
     assert!(fleet.exists(stale));
 }

@@ -1,0 +1,174 @@
+//! The changes for somebody at a terminal: first what they do, then what they are.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::fields::FieldChange;
+use super::fleet::{CLUSTER, Change, FleetDiff};
+use super::impact::Class;
+use super::lines::{self, Line, Tag};
+use super::objects::Action;
+use crate::manifest;
+use crate::report::{plural, visible};
+use crate::value::Value;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const REMOVED: Style = AnsiColor::Red.on_default();
+const ADDED: Style = AnsiColor::Green.on_default();
+const GAP: Style = AnsiColor::Cyan.on_default();
+
+/// Longer values are cut: the lines below show them whole.
+const LONGEST_VALUE: usize = 80;
+/// More fields or lines of one object than this are counted, not shown.
+const MOST_FIELDS: usize = 20;
+const MOST_LINES: usize = 200;
+
+/// All changes; styled with ANSI escapes, which [`Terminal`](crate::terminal::Terminal) removes where they are not wanted.
+/// `with_lines`: with a unified diff of each object.
+#[must_use]
+pub fn report(diff: &FleetDiff, with_lines: bool) -> String {
+    let mut out = String::new();
+    if diff.changes.is_empty() {
+        return out;
+    }
+    let _ = writeln!(out, "{BOLD}{}{BOLD:#}", visible(&headline(diff)));
+    for (class, changes, clusters) in diff.classes() {
+        let style = style(class);
+        let _ = writeln!(
+            out,
+            "  {style}{:<18}{style:#} {:<11} {:<12} {DIM}{}{DIM:#}",
+            class.word(),
+            plural(changes, "change"),
+            plural(clusters, "cluster"),
+            class.meaning()
+        );
+    }
+    for change in &diff.changes {
+        out.push('\n');
+        entry(&mut out, diff, change, with_lines);
+    }
+    out
+}
+
+/// What was compared and how much differs, in one line.
+#[must_use]
+pub fn headline(diff: &FleetDiff) -> String {
+    format!(
+        "{} → {}: {} in {}",
+        diff.before,
+        diff.after,
+        plural(diff.changes.len(), "change"),
+        plural(diff.changed, "cluster")
+    )
+}
+
+/// What becomes of the object, in a word.
+#[must_use]
+pub fn verb(change: &Change) -> &'static str {
+    match change.action {
+        Action::Added => "added",
+        Action::Removed => "removed",
+        Action::Changed => "changed",
+        Action::Renamed => "renamed",
+    }
+}
+
+fn entry(out: &mut String, diff: &FleetDiff, change: &Change, with_lines: bool) {
+    let style = style(change.class());
+    let _ = writeln!(
+        out,
+        "{style}{}{style:#} {BOLD}{}{BOLD:#} {}, {}",
+        change.class().word(),
+        visible(&change.title()),
+        verb(change),
+        visible(&diff.extent_of(change))
+    );
+    if change.objects > 0 {
+        let _ = writeln!(out, "  {}", plural(change.objects, "object"));
+    }
+    for field in change.fields.iter().take(MOST_FIELDS) {
+        let _ = writeln!(out, "  {}", field_line(field));
+    }
+    if change.fields.len() > MOST_FIELDS {
+        let _ = writeln!(out, "  … and {} more", plural(change.fields.len() - MOST_FIELDS, "field"));
+    }
+    for impact in &change.impacts {
+        let style = self::style(impact.class);
+        let source = impact.source.map(|source| format!(" {DIM}{source}{DIM:#}")).unwrap_or_default();
+        let _ = writeln!(out, "  {style}{}{style:#}: {}{source}", impact.class, visible(&impact.reason));
+        for workload in impact.workloads.iter().filter(|_| impact.workloads.len() > 1) {
+            let note = workload.network.map(|network| format!(": {network}")).unwrap_or_default();
+            let _ = writeln!(out, "    {} {}{note}", visible(&workload.kind), visible(&workload.name));
+        }
+    }
+    if !change.causes.is_empty() {
+        let causes: Vec<String> = change.causes.iter().map(|cause| format!("{}:{}", cause.file, cause.line)).collect();
+        let _ = writeln!(out, "  {DIM}because of{DIM:#} {}", visible(&causes.join(", ")));
+    }
+    if with_lines && change.object.kind != CLUSTER {
+        let lines = lines::of_change(change);
+        for line in lines.iter().take(MOST_LINES) {
+            write_line(out, line);
+        }
+        if lines.len() > MOST_LINES {
+            let _ = writeln!(out, "    {GAP}… {} more{GAP:#}", plural(lines.len() - MOST_LINES, "line"));
+        }
+    }
+}
+
+/// `spec.replicas: 1 → 2`, on one line.
+#[must_use]
+pub fn field_line(field: &FieldChange) -> String {
+    let path = visible(&field.path.to_string());
+    match (&field.before, &field.after) {
+        (Some(before), Some(after)) => format!("{path}: {} → {}", shown(before), shown(after)),
+        (None, Some(after)) => format!("{path}: new, {}", shown(after)),
+        (Some(before), None) => format!("{path}: gone, was {}", shown(before)),
+        (None, None) => path,
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) if !text.is_empty() && !text.contains('\n') => text.clone(),
+        other => manifest::to_json(other).to_string(),
+    };
+    let text = visible(&text);
+    if text.chars().count() <= LONGEST_VALUE {
+        return text;
+    }
+    text.chars().take(LONGEST_VALUE).chain(['…']).collect()
+}
+
+fn write_line(out: &mut String, line: &Line) {
+    let style = match line.tag {
+        Tag::Same => Style::new(),
+        Tag::Removed => REMOVED,
+        Tag::Added => ADDED,
+        Tag::Gap => {
+            let _ = writeln!(out, "    {GAP}⋮{GAP:#}");
+            return;
+        }
+    };
+    let _ = write!(out, "    {style}{}", line.tag.sign());
+    let mut at = 0;
+    // The words that differ stand out from a line that mostly does not.
+    for mark in &line.marks {
+        let marked = style.invert();
+        let _ = write!(out, "{}{style:#}", visible(&line.text[at..mark.start]));
+        let _ = write!(out, "{marked}{}{marked:#}{style}", visible(&line.text[mark.clone()]));
+        at = mark.end;
+    }
+    let _ = writeln!(out, "{}{style:#}", visible(&line.text[at..]));
+}
+
+fn style(class: Class) -> Style {
+    match class {
+        Class::None => DIM,
+        Class::Restart | Class::NewConnections => AnsiColor::Yellow.on_default(),
+        Class::DropsConnections | Class::Manual => AnsiColor::Magenta.on_default().bold(),
+        Class::Immutable | Class::Security => AnsiColor::Red.on_default().bold(),
+    }
+}
