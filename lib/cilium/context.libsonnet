@@ -235,13 +235,16 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
       c.certificateSources('clustermesh-apiserver-local-cert', pair('local-etcd-client'), 'local-etcd-client-ca.crt'),
     ])),
 
-  // Other clusters as [{ name:, … }], whichever way the user listed them, without those that are switched off.
+  // Other clusters as [{ name:, … }]. Since 1.19 they are sorted, whichever way the user listed them, and those that are
+  // switched off are left out.
   meshClusters::
     local clusters = v.clustermesh.config.clusters;
     local all =
       if std.isObject(clusters) then [{ name: name } + k.orEmptyMap(clusters[name]) for name in std.objectFields(clusters)]
       else k.orEmpty(clusters);
-    [cluster for cluster in all if std.get(cluster, 'enabled', true) != false],
+    if c.since(19)
+    then std.sort([cluster for cluster in all if std.get(cluster, 'enabled', true) != false], function(cluster) cluster.name)
+    else all,
   // A remote cluster's own certificate, if it has one.
   meshTLS(cluster)::
     local tls = k.orEmptyMap(std.get(cluster, 'tls'));

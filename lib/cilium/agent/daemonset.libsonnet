@@ -134,6 +134,11 @@ local waitForKubeProxy = |||
     local ipsec = k.isSet(v.encryption.enabled) && v.encryption.type == 'ipsec';
     local ztunnel = c.since(19) && k.isSet(v.encryption.enabled) && v.encryption.type == 'ztunnel';
     local waitForInit = k.isSet(v.nodeinit.enabled) && k.isSet(v.nodeinit.bootstrapFile);
+    // An init container puts the agent's settings together, unless they come from one ConfigMap alone.
+    local sources = std.split(k.word(v.daemon.configSources), 'config-map:');
+    local configMap =
+      if c.since(19) && std.length(sources) == 2 && sources[0] == '' && sources[1] != '' && std.length(std.findSubstr(',', sources[1])) == 0
+      then sources[1];
     local spireSocket = if c.spire then k.dirname(v.authentication.mutual.spire.adminSocketPath);
     // AppArmor: a field of the pod since Kubernetes 1.30, annotations before.
     local appArmorField = c.kubernetesAtLeast(1, 30);
@@ -246,7 +251,7 @@ local waitForKubeProxy = |||
         if k.isSet(v.kubeConfigPath) then k.mount('kube-config', v.kubeConfigPath, readOnly=true),
         if hubbleMetricsTLS then k.mount('hubble-metrics-tls', '/var/lib/cilium/tls/hubble-metrics', readOnly=true),
         if hubbleTLS then k.mount('hubble-tls', '/var/lib/cilium/tls/hubble', readOnly=true),
-        k.mount('tmp', '/tmp'),
+        if configMap == null then k.mount('tmp', '/tmp') else k.mount('cilium-config-path', '/tmp/cilium/config-map', readOnly=true),
         c.hostPathMounts(v.extraHostPathMounts),
         if k.isSet(hubble.metrics.dynamic.enabled) then k.mount('hubble-dynamic-metrics-config', '/dynamic-metrics-config', readOnly=true),
         if k.isSet(hubble.export.dynamic.enabled) then k.mount('hubble-flowlog-config', '/flowlog-config', readOnly=true),
@@ -271,7 +276,7 @@ local waitForKubeProxy = |||
     local shell = if c.since(19) then 'bash' else 'sh';
     local hostTools = [k.mount('hostproc', '/hostproc'), k.mount('cni-path', '/hostbin')];
     local initContainers = k.list([
-      init('config', {
+      if configMap == null then init('config', {
         command: k.list([
           'cilium-dbg',
           'build-config',
@@ -355,7 +360,8 @@ local waitForKubeProxy = |||
     ]);
 
     local volumes = k.list([
-      { name: 'tmp' } + (if k.isSet(v.tmpVolume) then v.tmpVolume else { emptyDir: {} }),
+      if configMap == null then { name: 'tmp' } + (if k.isSet(v.tmpVolume) then v.tmpVolume else { emptyDir: {} })
+      else { name: 'cilium-config-path', configMap: { name: configMap } },
       k.hostPath('cilium-run', v.daemon.runPath, 'DirectoryOrCreate'),
       k.hostPath('cilium-netns', '/var/run/netns', 'DirectoryOrCreate'),
       k.hostPath('bpf-maps', '/sys/fs/bpf', 'DirectoryOrCreate'),

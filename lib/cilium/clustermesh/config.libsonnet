@@ -63,7 +63,7 @@ local secret(c, name, data) = {
   data: data,
 };
 
-function(c) if !k.isSet(c.values.clustermesh.config.enabled) then {} else
+local clusters(c) =
   local v = c.values;
   local apiserver = v.clustermesh.apiserver;
   local throughMesh = c.mesh && k.isSet(apiserver.kvstoremesh.enabled);
@@ -74,15 +74,24 @@ function(c) if !k.isSet(c.values.clustermesh.config.enabled) then {} else
       if throughMesh then { [cluster.name]: encoded(cached(c)) for cluster in c.meshClusters } else remotes(c),
     ),
     kvstoremeshSecret: if throughMesh then secret(c, 'cilium-kvstoremesh', remotes(c)),
-    remoteUsers: if c.mesh && c.meshUsers then {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: c.metadata('clustermesh-remote-users', annotations=v.clustermesh.annotations),
-      data: {
-        'users.yaml': std.lines(['users:'] + std.flattenArrays([
-          ['- name: remote-' + cluster.name, '  role: remote']
-          for cluster in c.meshClusters
-        ])),
-      },
+  };
+
+local users(c) = {
+  remoteUsers: {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: c.metadata('clustermesh-remote-users', annotations=c.values.clustermesh.annotations),
+    data: {
+      'users.yaml': std.lines(['users:'] + std.flattenArrays([
+        ['- name: remote-' + cluster.name, '  role: remote']
+        for cluster in c.meshClusters
+      ])),
     },
-  }
+  },
+};
+
+function(c)
+  local configured = k.isSet(c.values.clustermesh.config.enabled);
+  (if configured then clusters(c) else {})
+  // Until 1.18 the API server mounts the list of its users also while there are none.
+  + (if c.mesh && c.meshUsers && (configured || !c.since(19)) then users(c) else {})

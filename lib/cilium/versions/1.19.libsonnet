@@ -13,6 +13,7 @@ local gone = {
       tls: { auto: { privateKey: null, server: null, subject: null } },
     },
     defaultGlobalNamespace: null,
+    disableKubernetesHostAliases: null,
   },
   datapathPlugins: null,
   encryption: { ztunnel: { ca: null, minReadySeconds: null } },
@@ -29,13 +30,7 @@ local gone = {
   gatewayAPI: { useRemoteAddress: null },
   hubble: {
     hostUsers: null,
-    relay: { securityContext: { readOnlyRootFilesystem: null } },
     tls: { auto: { privateKey: null, subject: null } },
-    ui: {
-      backend: { securityContext: { capabilities: null } },
-      frontend: { securityContext: { capabilities: null } },
-      securityContext: { runAsNonRoot: null, seccompProfile: null },
-    },
   },
   ingressController: {
     hostNetwork: { httpPort: null, httpsPort: null, tlsPassthroughPort: null },
@@ -43,6 +38,7 @@ local gone = {
     xffNumTrustedHops: null,
   },
   k8sClusterNetworkPolicy: null,
+  loadBalancer: { reflectorWaitTime: null },
   minReadySeconds: null,
   nativeRoutingCIDRFromClusterPool: null,
   nodePort: { enableDynamicSourceLookup: null },
@@ -81,7 +77,12 @@ local changed = {
   },
   hubble: {
     redact: { kafka: { apiKey: true } },
-    ui: { backend: { livenessProbe: { enabled: false }, readinessProbe: { enabled: false } } },
+    relay: { securityContext: { readOnlyRootFilesystem: null } },
+    ui: {
+      backend: { livenessProbe: { enabled: false }, readinessProbe: { enabled: false }, securityContext: { capabilities: null } },
+      frontend: { securityContext: { capabilities: null } },
+      securityContext: { runAsNonRoot: null, seccompProfile: null },
+    },
   },
   k8s: { apiServerURLs: null },
   preflight: { tofqdnsPreCache: '' },
