@@ -29,7 +29,7 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
   metadata(name, labels={}, annotations=null, namespace=c.namespace)::
     local notes = k.given(annotations);
     {
-      name: name,
+      [if name != null then 'name']: name,
       [if namespace != null then 'namespace']: namespace,
       labels: labels + c.labels,
       [if notes != null then 'annotations']: notes,
@@ -39,7 +39,7 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
   bareMetadata(name, annotations=null, namespace=c.namespace)::
     local notes = k.given(annotations);
     {
-      name: name,
+      [if name != null then 'name']: name,
       [if namespace != null then 'namespace']: namespace,
       [if c.commonLabels != {} then 'labels']: c.commonLabels,
       [if notes != null then 'annotations']: notes,
@@ -132,14 +132,14 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
     else
       c.mirrored(image.repository)
       + (if k.isSet(image.tag) then ':' + image.tag else '')
-      + (if k.isSet(image.useDigest) && k.isSet(image.digest) then '@' + image.digest else ''),
+      + (if k.isSet(image.useDigest) then '@' + k.formatted(image.digest) else ''),
   // The cluster's own registry stands in for the public ones; a repository that the user chose stays.
   mirrored(repository)::
-    if cluster.registry == null || !(k.word(repository) in version.repositories) then k.word(repository)
+    if cluster.registry == null || !(k.word(repository) in version.repositories) then k.formatted(repository)
     else cluster.registry + repository[std.findSubstr('/', repository)[0]:],
 
   priorityClass(given, critical)::
-    if k.isSet(given) then given else if k.isSet(v.enableCriticalPriorityClass) then critical,
+    if k.isSet(given) then k.plain(given) else if k.isSet(v.enableCriticalPriorityClass) then critical,
 
   // Since Kubernetes 1.33 a pod can be kept in the node's user namespace explicitly.
   hostUsers(value):: if c.since(20) && c.kubernetesAtLeast(1, 33) then value,
@@ -148,7 +148,7 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
   apiServerEnv::
     local host = v.k8sServiceHost;
     local reference = v.k8sServiceHostRef;
-    local port = { name: 'KUBERNETES_SERVICE_PORT', value: k.word(v.k8sServicePort) };
+    local port = k.env('KUBERNETES_SERVICE_PORT', v.k8sServicePort);
     if k.isSet(reference.name) && k.isSet(reference.key) then [
       { name: 'KUBERNETES_SERVICE_HOST', valueFrom: { configMapKeyRef: { name: reference.name, key: reference.key } } },
       port,

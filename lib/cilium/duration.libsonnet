@@ -28,6 +28,9 @@ local isDuration(text) =
   // A duration that is always written: nothing means no time at all.
   text(value):: if value == null || value == '' then '0s' else k.text(value),
 
+  // Is there any time in it?
+  isSet(value):: k.isSet(value) && std.length([char for char in std.stringChars(value) if char >= '1' && char <= '9']) > 0,
+
   // One that is written only if it is given.
   given(value):: if k.isSet(value) then k.text(value),
 }

@@ -24,6 +24,29 @@ local number(value) =
     local split = std.length(padded) - count;
     (if value < 0 then '-' else '') + padded[:split] + '.' + padded[split:];
 
+// Text without quotes in a manifest, as readers of YAML 1.1 take it; a null is what is not there.
+local plainWords = {
+  [word]: value[1]
+  for value in [
+    [['', '~', 'null', 'Null', 'NULL'], null],
+    [['true', 'True', 'TRUE', 'yes', 'Yes', 'YES', 'on', 'On', 'ON'], true],
+    [['false', 'False', 'FALSE', 'no', 'No', 'NO', 'off', 'Off', 'OFF'], false],
+  ]
+  for word in value[0]
+};
+local consistsOf(text, allowed) = text != '' && std.all([std.member(allowed, char) for char in std.stringChars(text)]);
+local readPlain(text) =
+  local bare = std.stripChars(text, ' \t\n');
+  local unsigned = if bare != '' && (bare[0] == '-' || bare[0] == '+') then bare[1:] else bare;
+  local sign = if bare != unsigned && bare[0] == '-' then -1 else 1;
+  local isHex = std.startsWith(unsigned, '0x') && consistsOf(unsigned[2:], '0123456789abcdefABCDEF');
+  local isOctal = unsigned != '0' && std.startsWith(unsigned, '0') && consistsOf(unsigned, '01234567');
+  if bare in plainWords then plainWords[bare]
+  else if isHex then sign * std.parseHex(unsigned[2:])
+  else if isOctal then sign * std.parseOctal(unsigned)
+  else if consistsOf(unsigned, '0123456789') then sign * std.parseInt(unsigned)
+  else bare;
+
 local kube = {
   given(value)::
     if value == null || value == false || value == '' || value == 0 || value == [] || value == {} then null else value,
@@ -59,6 +82,13 @@ local kube = {
   // The same inside a longer text, where null reads as nothing.
   word(value):: if value == null then '' else kube.text(value),
 
+  // A value in a text that the chart composes with printf, where nothing reads as Go says it. An image of that name
+  // cannot be pulled, and so nothing else is pulled in its place.
+  formatted(value):: if value == null then '%!s(<nil>)' else kube.text(value),
+
+  // A value that the chart writes without quotes: nothing at all if it is empty, and otherwise what YAML reads.
+  plain(value):: if std.isString(value) then readPlain(value) else value,
+
   // A list, or a single word in its place, joined.
   joined(value, separator)::
     if value == null then ''
@@ -82,6 +112,7 @@ local kube = {
     leadingNumber(parts[0]) * 1000 + (if std.length(parts) > 1 then leadingNumber(parts[1]) else 0),
 
   // Pod pieces.
+  env(name, value):: { name: name, [if value != null then 'value']: kube.text(value) },
   fieldEnv(name, fieldPath):: { name: name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: fieldPath } } },
   configEnv(name, configMap, key):: {
     name: name,
@@ -91,7 +122,7 @@ local kube = {
     name: name,
     valueFrom: { secretKeyRef: { name: secret, key: key, optional: true } },
   },
-  hostPath(name, path, type=null):: { name: name, hostPath: { path: path, [if type != null then 'type']: type } },
+  hostPath(name, path, type=null):: { name: name, hostPath: { [if path != '' then 'path']: path, [if type != null then 'type']: type } },
   mount(name, path, readOnly=null, propagation=null):: {
     name: name,
     mountPath: path,
@@ -124,9 +155,12 @@ local kube = {
   read:: ['get', 'list', 'watch'],
 
   binding(kind, role, account, namespace):: {
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: kind, name: role },
-    subjects: [{ kind: 'ServiceAccount', name: account, namespace: namespace }],
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: kind, [if role != null then 'name']: role },
+    subjects: [{ kind: 'ServiceAccount', [if account != null then 'name']: account, namespace: namespace }],
   },
+
+  // How Prometheus finds a pod or a Service that no ServiceMonitor names.
+  scrape(port):: { 'prometheus.io/scrape': 'true', [if port != null then 'prometheus.io/port']: kube.text(port) },
 };
 
 kube

@@ -143,11 +143,12 @@ local waitForKubeProxy = |||
     // AppArmor: a field of the pod since Kubernetes 1.30, annotations before.
     local appArmorField = c.kubernetesAtLeast(1, 30);
 
+    local pullPolicy = k.given(v.image.pullPolicy);
     // An init container of the agent's image.
     local init(name, spec) = k.compact({
       name: name,
       image: image,
-      imagePullPolicy: v.image.pullPolicy,
+      imagePullPolicy: pullPolicy,
       resources: k.given(v.initResources),
       terminationMessagePolicy: 'FallbackToLogsOnError',
     } + spec);
@@ -172,7 +173,7 @@ local waitForKubeProxy = |||
         initialDelaySeconds: 5,
       }),
       livenessProbe: (if deprecatedProbes then statusCommand else health {
-                        httpGet+: { httpHeaders+: [{ name: 'require-k8s-connectivity', value: k.word(v.livenessProbe.requireK8sConnectivity) }] },
+                        httpGet+: { httpHeaders+: [{ name: 'require-k8s-connectivity', [if v.livenessProbe.requireK8sConnectivity != null then 'value']: k.text(v.livenessProbe.requireK8sConnectivity) }] },
                       }) + k.compact({
         periodSeconds: v.livenessProbe.periodSeconds,
         successThreshold: 1,
@@ -192,7 +193,7 @@ local waitForKubeProxy = |||
     local agent = k.compact({
       name: 'cilium-agent',
       image: image,
-      imagePullPolicy: v.image.pullPolicy,
+      imagePullPolicy: pullPolicy,
       command: if k.isSet(v.sleepAfterInit) then ['/bin/bash', '-c', '--'] else ['cilium-agent'],
       args:
         if k.isSet(v.sleepAfterInit) then ['while true; do\n  sleep 30;\ndone\n']
@@ -203,8 +204,8 @@ local waitForKubeProxy = |||
         { name: 'GOMEMLIMIT', valueFrom: { resourceFieldRef: { resource: 'limits.memory', divisor: '1' } } },
         c.apiServerEnv,
         if k.isSet(v.k8sClientExponentialBackoff.enabled) then [
-          { name: 'KUBE_CLIENT_BACKOFF_BASE', value: k.word(v.k8sClientExponentialBackoff.backoffBaseSeconds) },
-          { name: 'KUBE_CLIENT_BACKOFF_DURATION', value: k.word(v.k8sClientExponentialBackoff.backoffMaxDurationSeconds) },
+          k.env('KUBE_CLIENT_BACKOFF_BASE', v.k8sClientExponentialBackoff.backoffBaseSeconds),
+          k.env('KUBE_CLIENT_BACKOFF_DURATION', v.k8sClientExponentialBackoff.backoffMaxDurationSeconds),
         ],
         v.extraEnv,
       ]),
@@ -262,7 +263,7 @@ local waitForKubeProxy = |||
     local monitor = k.compact({
       name: 'cilium-monitor',
       image: image,
-      imagePullPolicy: v.image.pullPolicy,
+      imagePullPolicy: pullPolicy,
       command: ['/bin/bash', '-c', '--'],
       args: [
         'for i in {1..5}; do \\\n  [ -S /var/run/cilium/monitor1_2.sock ] && break || sleep 10;\\\n  done; \\\ncilium-dbg monitor'
@@ -296,8 +297,8 @@ local waitForKubeProxy = |||
       }),
       if k.isSet(v.cgroup.autoMount.enabled) then init('mount-cgroup', {
         env: [
-          k.compact({ name: 'CGROUP_ROOT', value: v.cgroup.hostRoot }),
-          k.compact({ name: 'BIN_PATH', value: v.cni.binPath }),
+          k.env('CGROUP_ROOT', k.given(v.cgroup.hostRoot)),
+          k.env('BIN_PATH', k.given(v.cni.binPath)),
         ],
         command: [shell, '-ec', onHost('cilium-mount', '--cgroup=/hostproc/1/ns/cgroup --mount=/hostproc/1/ns/mnt', ' $CGROUP_ROOT')],
         [if k.isSet(v.cgroup.autoMount.resources) || !c.since(19) then 'resources']: k.given(v.cgroup.autoMount.resources),
@@ -305,7 +306,7 @@ local waitForKubeProxy = |||
         securityContext: confined('mountCgroup'),
       }),
       if k.isSet(v.sysctlfix.enabled) then init('apply-sysctl-overwrites', {
-        env: [k.compact({ name: 'BIN_PATH', value: v.cni.binPath })],
+        env: [k.env('BIN_PATH', k.given(v.cni.binPath))],
         command: [shell, '-ec', onHost('cilium-sysctlfix', '--mount=/hostproc/1/ns/mnt')],
         volumeMounts: hostTools,
         securityContext: confined('applySysctlOverwrites'),
@@ -381,7 +382,7 @@ local waitForKubeProxy = |||
         name: 'ip-masq-agent',
         configMap: { name: 'ip-masq-agent', optional: true, items: [{ key: 'config', path: 'ip-masq-agent' }] },
       },
-      if ipsec then { name: 'cilium-ipsec-secrets', secret: k.compact({ secretName: v.encryption.ipsec.secretName }) },
+      if ipsec then { name: 'cilium-ipsec-secrets', secret: k.compact({ secretName: k.given(v.encryption.ipsec.secretName) }) },
       if ztunnel then { name: 'cilium-ztunnel-secrets', secret: { secretName: 'cilium-ztunnel-secrets' } },
       if k.isSet(v.cni.configMap) then { name: 'cni-configuration', configMap: { name: v.cni.configMap } },
       if !privileged then [
@@ -421,7 +422,7 @@ local waitForKubeProxy = |||
         template: {
           metadata: k.compact({
             annotations: c.annotations([
-              if metrics && !serviceMonitor then { 'prometheus.io/port': k.word(v.prometheus.port), 'prometheus.io/scrape': 'true' },
+              if metrics && !serviceMonitor then k.scrape(k.word(v.prometheus.port)),
               if k.isSet(v.rollOutCiliumPods) then { 'cilium.io/cilium-configmap-checksum': c.configChecksum },
               if !appArmorField && !privileged then {
                 ['container.apparmor.security.beta.kubernetes.io/' + name]: 'unconfined'

@@ -32,7 +32,7 @@ function(c)
         if embedded then envoyPort,
       ]))
       else if embedded && k.isSet(v.envoy.prometheus.enabled) then service(
-        { 'prometheus.io/scrape': 'true', 'prometheus.io/port': k.word(v.envoy.prometheus.port) },
+        k.scrape(v.envoy.prometheus.port),
         [envoyPort],
       ),
     serviceMonitor: if enabled && monitored then monitoring.serviceMonitor(

@@ -79,24 +79,24 @@ local rules(c, preflight=false) =
     local account = v.serviceAccounts.cilium;
     local withAccount = c.agent && k.isSet(account.create);
     // Each feature keeps its Secrets in a namespace of its choice; the agents read them there and nowhere else.
-    local secretRole(role, binding, enabled, namespace, annotated=true) = if withAccount && enabled && k.isSet(namespace) then {
+    local secretRole(role, binding, enabled, namespace, annotations=v.annotations, bindingAnnotations=annotations) = if withAccount && enabled && k.isSet(namespace) then {
       role: {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'Role',
-        metadata: c.metadata(role, annotations=v.annotations, namespace=namespace) { labels: c.partOf },
+        metadata: c.metadata(role, annotations=annotations, namespace=namespace) { labels: c.partOf },
         rules: readSecrets,
       },
       binding: {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'RoleBinding',
-        metadata: c.metadata(binding, annotations=if annotated then v.annotations, namespace=namespace),
+        metadata: c.metadata(binding, annotations=bindingAnnotations, namespace=namespace),
       } + k.binding('Role', role, account.name, c.namespace),
     } else { role: null, binding: null };
     local ingress = secretRole('cilium-ingress-secrets', 'cilium-secrets', k.isSet(v.ingressController.enabled), v.ingressController.secretsNamespace.name);
     local gateway = secretRole('cilium-gateway-secrets', 'cilium-gateway-secrets', k.isSet(v.gatewayAPI.enabled), v.gatewayAPI.secretsNamespace.name);
     local envoyConfig = secretRole('cilium-envoy-config-secrets', 'cilium-envoy-config-secrets', k.isSet(v.envoyConfig.enabled), v.envoyConfig.secretsNamespace.name);
-    local bgp = secretRole('cilium-bgp-control-plane-secrets', 'cilium-bgp-control-plane-secrets', k.isSet(v.bgpControlPlane.enabled), v.bgpControlPlane.secretsNamespace.name);
-    local interception = secretRole('cilium-tlsinterception-secrets', 'cilium-tlsinterception-secrets', c.secretsFromOneNamespace, v.tls.secretsNamespace.name, annotated=false);
+    local bgp = secretRole('cilium-bgp-control-plane-secrets', 'cilium-bgp-control-plane-secrets', k.isSet(v.bgpControlPlane.enabled), v.bgpControlPlane.secretsNamespace.name, annotations=null);
+    local interception = secretRole('cilium-tlsinterception-secrets', 'cilium-tlsinterception-secrets', c.secretsFromOneNamespace, v.tls.secretsNamespace.name, bindingAnnotations=null);
     {
       serviceAccount: if withAccount then {
         apiVersion: 'v1',

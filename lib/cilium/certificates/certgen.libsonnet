@@ -57,7 +57,7 @@ function(c, task)
         })],
         hostNetwork: !task.confined,
         nodeSelector: k.given(certgen.nodeSelector),
-        priorityClassName: k.given(certgen.priorityClassName),
+        priorityClassName: k.plain(certgen.priorityClassName),
         tolerations: k.given(certgen.tolerations),
         serviceAccount: if !c.since(19) then task.account.name,
         serviceAccountName: task.account.name,
@@ -67,7 +67,9 @@ function(c, task)
         restartPolicy: 'OnFailure',
       }),
     },
-    [if certgen.ttlSecondsAfterFinished != null then 'ttlSecondsAfterFinished']: certgen.ttlSecondsAfterFinished,
+    // Since 1.19, 0 means not at all.
+    [if k.isSet(certgen.ttlSecondsAfterFinished) || certgen.ttlSecondsAfterFinished == 0 && !c.since(19) then 'ttlSecondsAfterFinished']:
+      certgen.ttlSecondsAfterFinished,
   };
 
   {
@@ -80,7 +82,7 @@ function(c, task)
         task.labels,
         c.annotations([
           if !c.since(19) then { 'helm.sh/hook': 'post-install,post-upgrade' },
-          certgen.annotations.job,
+          std.get(k.orEmptyMap(certgen.annotations), 'job'),
           task.annotations,
         ]),
       ),
@@ -89,7 +91,7 @@ function(c, task)
     certgenCronJob: if k.isSet(auto.schedule) then {
       apiVersion: 'batch/v1',
       kind: 'CronJob',
-      metadata: c.metadata(task.name, task.labels, c.annotations([certgen.annotations.cronJob, task.annotations])),
+      metadata: c.metadata(task.name, task.labels, c.annotations([std.get(k.orEmptyMap(certgen.annotations), 'cronJob'), task.annotations])),
       spec: k.compact({
         schedule: auto.schedule,
         concurrencyPolicy: 'Forbid',

@@ -5,7 +5,7 @@ local k = import '../kube.libsonnet';
 function(c, certificate, auto, annotations, spec) {
   apiVersion: 'cert-manager.io/v1',
   kind: 'Certificate',
-  metadata: { name: certificate.name, namespace: c.namespace } + (if annotations == null then {} else { annotations: annotations }),
+  metadata: c.bareMetadata(certificate.name, annotations),
   spec: k.compact({
     issuerRef: auto.certManagerIssuerRef,
     secretName: certificate.name,

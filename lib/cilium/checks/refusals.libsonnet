@@ -125,11 +125,6 @@ local routing(c) =
   local pools(list) = if std.isArray(list) then std.length(list) else if on(list) then 1 else 0;
   [
     {
-      when: v.gke.enabled == null,
-      at: 'gke.enabled',
-      message: '`gke.enabled` must be true or false',
-    },
-    {
       when: on(v.gke.enabled) && !native,
       at: 'routingMode',
       message: 'on GKE the network routes pods itself',

@@ -68,6 +68,38 @@ local dropped(removed, value, name) =
     if removed.instead == null then 'remove it' else 'use ' + removed.instead,
   );
 
+// A null takes a default away, and there are values that something has to be decided by.
+local takenAway(version, default, values, here) =
+  local name = here[std.length(here) - 1];
+  local fullName = std.join('.', here);
+  local useDigest = std.get(values, 'useDigest', std.get(default, 'useDigest'));
+  local unnamed =
+    'repository' in default && !k.isSet(std.get(values, 'override'))
+    && (name == 'repository' || std.endsWith(std.asciiLower(name), 'digest') && name != 'useDigest' && k.isSet(useDigest));
+  if fullName in version.types.needed then [finding.at(
+    'refusal',
+    ['cilium', 'values'] + here,
+    '`' + fullName + '` must be ' + version.types.needed[fullName] + ', and null takes its default away',
+    'leave it out',
+  )]
+  else if unnamed then [finding.at(
+    'error',
+    ['cilium', 'values'] + here,
+    'without `' + fullName + '` the image has no name that could be pulled',
+    if name == 'repository' then 'leave it out' else 'leave it out, or set useDigest to false',
+  )]
+  else [];
+
+// Text that the chart writes without quotes and YAML takes for something else.
+local unquoted(version, value, here) =
+  if std.join('.', here) in version.types.plain && std.isString(value) && value != '' && !std.isString(k.plain(value)) then [finding.at(
+    'error',
+    ['cilium', 'values'] + here,
+    "'" + value + "' is no text to YAML, and the official chart writes it without quotes: the API server will refuse the object",
+    'choose another word',
+  )]
+  else [];
+
 // open: below a map whose names belong to Kubernetes or the user
 local check(version, default, gone, values, path, open) = std.flattenArrays([
   local here = path + [name];
@@ -88,17 +120,17 @@ local check(version, default, gone, values, path, open) = std.flattenArrays([
       'Cilium ' + version.minorVersion + ' has no value `' + fullName + '`',
       known=[other for other in std.objectFields(default) if !(other in gone && gone[other] == null)],
     )]
-  else if value == null then []
+  else if value == null then takenAway(version, default, values, here)
   else
     local expected =
       if fullName in version.types.paths then version.types.paths[fullName]
       else if !std.isObject(default[name]) && name in version.types.names then version.types.names[name]
       else typeOf(default[name]);
     local wrong = if expected == null then [] else problemWith(value, here, expected);
-    local note =
-      if fullName in version.notes && value != default[name]
-      then [finding.at('warning', ['cilium', 'values'] + here, '`' + fullName + '` ' + version.notes[fullName])]
-      else [];
+    local note = unquoted(version, value, here) +
+                 if fullName in version.notes && value != default[name]
+                 then [finding.at('warning', ['cilium', 'values'] + here, '`' + fullName + '` ' + version.notes[fullName])]
+                 else [];
     if wrong != [] then wrong
     else note + if std.isObject(value) && std.isObject(default[name]) then
       check(version, default[name], std.get(gone, name, {}), value, here, open || std.length(default[name]) == 0 || name in freeForm)

@@ -29,6 +29,13 @@ local rows(c) =
       message: 'the certificate for Hubble metrics gets a name that no client can verify, as with the official chart of this version',
       hint: "use method 'certmanager', or a Secret of your own: hubble.metrics.tls.server.existingSecret",
     },
+    {
+      local job = v.clustermesh.mcsapi.corednsAutoConfigure,
+      when: on(c.version.defects.looseResources) && on(v.clustermesh.mcsapi.enabled) && on(job.enabled) && on(job.resources),
+      at: 'clustermesh.mcsapi.corednsAutoConfigure.resources',
+      message: 'these come to lie where Kubernetes does not read them, as with the official chart of this version',
+      hint: 'patch manifests.clustermesh.corednsJob instead',
+    },
   ];
 
 // What the operator or the agents stop at when they start. The chart renders it.
@@ -127,8 +134,23 @@ local extraConfig(c) =
     if !std.isString(extra[key]) && extra[key] != null
   ];
 
+// The mesh's metrics have no address without their port.
+local meshMetrics(c) =
+  local metrics = c.values.clustermesh.apiserver.metrics;
+  if !c.mesh then [] else [
+    finding.at(
+      'error',
+      ['cilium', 'values', 'clustermesh', 'apiserver', 'metrics'] + at + ['port'],
+      'metrics are served on no port, and the argument that should name it is none: the API server will refuse the object',
+      'give the port, or set enabled to false beside it',
+    )
+    for at in [[], ['kvstoremesh'], ['etcd']]
+    for values in [std.foldl(function(found, name) found[name], at, metrics)]
+    if on(values.enabled) && values.port == null
+  ];
+
 function(c) [
   (if std.get(row, 'fault', false) then finding.fault else finding.warning)(row.at, row.message, row.hint)
   for row in rows(c)
   if row.when
-] + unpinned(c) + stops(c) + extraConfig(c)
+] + unpinned(c) + stops(c) + extraConfig(c) + meshMetrics(c)

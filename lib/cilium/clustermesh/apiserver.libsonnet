@@ -20,6 +20,9 @@ local clusterID(optional) = {
   name: 'CLUSTER_ID',
   valueFrom: { configMapKeyRef: k.compact({ name: 'cilium-config', key: 'cluster-id', optional: optional }) },
 };
+// An argument that ends in a port. Without one it ends in a colon, and what the chart writes is then a map to YAML
+// (checks/warnings.libsonnet says so).
+local argument(text, port) = if port != null then text + k.text(port) else { [text[:std.length(text) - 1]]: null };
 // A new pod starts a new etcd cluster, so that clients notice that the data is new.
 local token = { name: 'INITIAL_CLUSTER_TOKEN', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } };
 
@@ -87,7 +90,7 @@ local deployment(c) =
       '--auto-compaction-retention=1',
       if c.since(19) then '--enable-grpc-gateway=false',
       if runs.etcdMetrics then [
-        '--listen-metrics-urls=http://0.0.0.0:' + k.word(metrics.etcd.port),
+        argument('--listen-metrics-urls=http://0.0.0.0:', metrics.etcd.port),
         '--metrics=' + k.word(metrics.etcd.mode),
       ],
     ]),
@@ -123,7 +126,7 @@ local deployment(c) =
         '--cluster-users-config-path=/var/lib/cilium/etcd-config/users.yaml',
       ],
       if runs.apiserverMetrics then [
-        '--prometheus-serve-addr=:' + k.word(metrics.port),
+        argument('--prometheus-serve-addr=:', metrics.port),
         '--controller-group-metrics=all',
       ],
       if k.isSet(v.ciliumEndpointSlice.enabled) then '--enable-cilium-endpoint-slice',
@@ -169,7 +172,7 @@ local deployment(c) =
       if c.since(19) then '--clustermesh-cache-ttl=' + k.word(mesh.cacheTTL),
       '--health-port=' + k.word(kvstoremesh.healthPort),
       if runs.kvstoremeshMetrics then [
-        '--prometheus-serve-addr=:' + k.word(metrics.kvstoremesh.port),
+        argument('--prometheus-serve-addr=:', metrics.kvstoremesh.port),
         '--controller-group-metrics=all',
       ],
       '--enable-heartbeat=' + std.toString(!c.identityObjects),
@@ -204,7 +207,7 @@ local deployment(c) =
     },
     if runs.etcd then {
       name: 'etcd-data-dir',
-      emptyDir: { medium: if apiserver.etcd.storageMedium == 'Disk' then '' else apiserver.etcd.storageMedium },
+      emptyDir: { medium: if apiserver.etcd.storageMedium == 'Disk' then '' else k.word(apiserver.etcd.storageMedium) },
     },
     if runs.kvstoremesh then c.certificateVolume('kvstoremesh-secrets', k.list([
       { secret: { name: 'cilium-kvstoremesh', optional: true } },

@@ -23,7 +23,10 @@ local rules(c) = [
 local certificates(c) =
   local v = c.values;
   local auto = v.clustermesh.apiserver.tls.auto;
-  local server = if c.since(20) then auto.server else v.clustermesh.apiserver.tls.server;
+  // Since 1.20 the extra names stand under `auto`; those in the old place count where there are none.
+  local oldServer = k.orEmptyMap(std.get(v.clustermesh.apiserver.tls, 'server'));
+  local extra(field) =
+    if c.since(20) && k.isSet(auto.server[field]) then auto.server[field] else k.orEmpty(std.get(oldServer, field));
   local service = 'clustermesh-apiserver.' + c.namespace + '.svc';
   local certificate(name, commonName, dnsNames=[], ipAddresses=[], usage=client) =
     { name: name, commonName: commonName, dnsNames: dnsNames, ipAddresses: ipAddresses, usage: usage };
@@ -34,8 +37,8 @@ local certificates(c) =
       names[0],
       if c.since(20) then service else 'clustermesh-apiserver.cilium.io',
       (if c.since(20) then [service, '*.mesh.cilium.io'] else ['clustermesh-apiserver.cilium.io', '*.mesh.cilium.io', service])
-      + k.orEmpty(server.extraDnsNames),
-      ['127.0.0.1', '::1'] + k.orEmpty(server.extraIpAddresses),
+      + extra('extraDnsNames'),
+      ['127.0.0.1', '::1'] + extra('extraIpAddresses'),
       base + ['server auth'],
     ),
     adminCertificate: certificate(names[1], 'admin-' + v.cluster.name),

@@ -32,7 +32,8 @@ local remote(c, cluster) =
 local cached(c) =
   local v = c.values;
   if v.clustermesh.apiserver.kvstoremesh.kvstoreMode == 'external' then
-    ['endpoints:'] + ['- ' + endpoint for endpoint in k.orEmpty(v.etcd.endpoints)]
+    ['endpoints:']
+    + (if v.etcd.endpoints == null then ['null'] else ['- ' + endpoint for endpoint in v.etcd.endpoints])
     + (if k.isSet(v.etcd.ssl) then [
          "trusted-ca-file: '/var/lib/etcd-secrets/etcd-client-ca.crt'",
          "key-file: '/var/lib/etcd-secrets/etcd-client.key'",
@@ -60,7 +61,7 @@ local secret(c, name, data) = {
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: c.bareMetadata(name, c.values.clustermesh.annotations),
-  data: data,
+  [if data != {} then 'data']: data,
 };
 
 local clusters(c) =

@@ -36,7 +36,7 @@ local text = k.text;
     {
       'bpf-root': text(bpf.root),
       'cgroup-root': text(v.cgroup.hostRoot),
-      procfs: if !k.isSet(v.securityContext.privileged) then '/host/proc',
+      procfs: if !k.isSet(std.get(k.orEmptyMap(v.securityContext), 'privileged')) then '/host/proc',
       'datapath-mode': text(bpf.datapathMode),
       'enable-tcx': text(bpf.enableTCX),
       'enable-host-legacy-routing':
@@ -77,9 +77,9 @@ local text = k.text;
       'clean-cilium-bpf-state': flag(v.cleanBpfState),
 
       // What the monitor and Hubble are told
-      'monitor-aggregation': text(bpf.monitorAggregation),
+      'monitor-aggregation': k.plain(bpf.monitorAggregation),
       'monitor-aggregation-interval': duration.text(bpf.monitorInterval),
-      'monitor-aggregation-flags': text(bpf.monitorFlags),
+      'monitor-aggregation-flags': k.plain(bpf.monitorFlags),
       'bpf-events-drop-enabled': text(bpf.events.drop.enabled),
       'bpf-events-policy-verdict-enabled': text(bpf.events.policyVerdict.enabled),
       'bpf-events-trace-enabled': text(bpf.events.trace.enabled),
@@ -91,12 +91,12 @@ local text = k.text;
       'write-cni-conf-when-ready': if writesCNI || k.isSet(cni.configMap) && k.isSet(cni.customConf) then conflist,
       'read-cni-conf':
         if k.isSet(cni.configMap) then k.word(cni.confFileMountPath) + '/' + k.word(cni.configMapKey)
-        else text(k.given(cni.readCniConf)),
+        else k.plain(k.given(cni.readCniConf)),
       'custom-cni-conf': text(cni.customConf),
       'cni-exclusive': if writesCNI then text(cni.exclusive),
       'cni-log-file': if writesCNI then text(cni.logFile),
       'cni-uninstall': text(k.given(cni.uninstall)),
-      'cni-chaining-mode': if c.chained then c.chainingMode,
+      'cni-chaining-mode': if c.chained then k.plain(c.chainingMode),
       'cni-chaining-target': text(cni.chainingTarget),
       'cni-external-routing': text(cni.externalRouting),
       'enable-route-mtu-for-cni-chaining': text(k.given(cni.enableRouteMTUForCNIChaining)),

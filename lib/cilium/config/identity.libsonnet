@@ -30,7 +30,7 @@ local text = k.text;
       'cluster-name': text(v.cluster.name),
       'cluster-id': text(v.cluster.id),
 
-      'identity-allocation-mode': text(v.identityAllocationMode),
+      'identity-allocation-mode': k.plain(v.identityAllocationMode),
       'identity-management-mode': text(v.identityManagementMode),
       'identity-gc-interval': duration.text(operator.identityGCInterval),
       'identity-heartbeat-timeout': duration.text(operator.identityHeartbeatTimeout),

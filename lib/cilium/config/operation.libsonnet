@@ -109,7 +109,7 @@ local pprof(prefix, values) = if !k.isSet(values.enabled) then {} else {
         if !k.isSet(watcher.restart) then '0'
         else if c.since(19) then k.word(k.orZero(watcher.intervalSeconds)) + 's'
         else text(watcher.intervalSeconds),
-      'pod-restart-selector': k.given(watcher.selector),
+      'pod-restart-selector': k.plain(watcher.selector),
     }
     + pprof('', v.pprof)
     + pprof('operator-', operator.pprof),

@@ -75,7 +75,7 @@ local text = k.text;
         if k.isSet(spire.serverAddress) then text(spire.serverAddress)
         else 'spire-server.' + k.word(spire.install.namespace) + '.svc:8081'
       ),
-      'mesh-auth-spire-server-connection-timeout': withSpire(text(spire.connectionTimeout)),
+      'mesh-auth-spire-server-connection-timeout': withSpire(k.plain(spire.connectionTimeout)),
       'mesh-auth-spiffe-trust-domain': withSpire(text(spire.trustDomain)),
     },
 }

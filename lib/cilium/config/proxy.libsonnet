@@ -40,7 +40,9 @@ local text = k.text;
       'envoy-default-log-level': text(k.given(envoy.log.defaultLevel)),
       'envoy-access-log-enabled': text(envoy.log.accessLogEnabled),
       'envoy-access-log-buffer-size': text(k.given(envoy.log.accessLogBufferSize)),
-      'envoy-keep-cap-netbindservice': text(envoy.securityContext.capabilities.keepCapNetBindService),
+      'envoy-keep-cap-netbindservice': text(
+        std.get(k.orEmptyMap(std.get(k.orEmptyMap(envoy.securityContext), 'capabilities')), 'keepCapNetBindService')
+      ),
       'disable-envoy-version-check': text(v.disableEnvoyVersionCheck),
       // Inside the agent Envoy has no pod of its own to show these ports.
       'proxy-prometheus-port': if !c.envoyDaemonSet && k.isSet(envoy.prometheus.enabled) then text(envoy.prometheus.port),
@@ -76,8 +78,8 @@ local text = k.text;
       'enable-ingress-secrets-sync': onIngress(text(ingress.secretsNamespace.sync)),
       'ingress-secrets-namespace': onIngress(text(ingress.secretsNamespace.name)),
       'ingress-lb-annotation-prefixes': onIngress(k.joined(ingress.ingressLBAnnotationPrefixes, ' ')),
-      'ingress-default-lb-mode': onIngress(text(ingress.loadbalancerMode)),
-      'ingress-shared-lb-service-name': onIngress(k.given(ingress.service.name)),
+      'ingress-default-lb-mode': onIngress(k.plain(ingress.loadbalancerMode)),
+      'ingress-shared-lb-service-name': onIngress(k.plain(ingress.service.name)),
       'ingress-default-secret-namespace': onIngress(if defaultSecret then text(ingress.defaultSecretNamespace)),
       'ingress-default-secret-name': onIngress(if defaultSecret then text(ingress.defaultSecretName)),
       'ingress-hostnetwork-enabled': onIngress(text(ingress.hostNetwork.enabled)),

@@ -105,7 +105,7 @@ local text = k.text;
         if v.bpf.masquerade != null then text(v.bpf.masquerade)
         else if c.installedBefore(10) && !c.installedBefore(8) then 'true',
       'enable-masquerade-to-route-source': text(v.enableMasqueradeRouteSource),
-      'egress-masquerade-interfaces': text(v.egressMasqueradeInterfaces),
+      'egress-masquerade-interfaces': k.plain(v.egressMasqueradeInterfaces),
       'enable-ip-masq-agent': flag(v.ipMasqAgent.enabled),
       'iptables-random-fully': text(v.iptablesRandomFully),
       'iptables-lock-timeout': text(v.iptablesLockTimeout),

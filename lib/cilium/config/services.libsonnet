@@ -80,7 +80,7 @@ local text = k.text;
 
       'enable-lb-ipam': text(v.enableLBIPAM),
       'enable-node-ipam': flag(v.nodeIPAM.enabled),
-      'default-lb-service-ipam': text(v.defaultLBServiceIPAM),
+      'default-lb-service-ipam': k.word(v.defaultLBServiceIPAM),
 
       'enable-local-redirect-policy': if k.isSet(v.localRedirectPolicies.enabled) || k.isSet(v.localRedirectPolicy) then 'true',
       'lrp-address-matcher-cidrs': if k.isSet(v.localRedirectPolicies.addressMatcherCIDRs) then k.joined(v.localRedirectPolicies.addressMatcherCIDRs, ','),

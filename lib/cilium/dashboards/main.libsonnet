@@ -21,7 +21,7 @@ function(c)
       kind: 'ConfigMap',
       metadata: c.metadata(
         name,
-        labels + (if k.isSet(values.label) then { [values.label]: k.word(values.labelValue) } else {}),
+        labels + (if k.isSet(values.label) then { [values.label]: if k.isSet(values.labelValue) then k.text(values.labelValue) else '1' } else {}),
         c.annotations([annotations, values.annotations]),
         if k.isSet(values.namespace) then values.namespace else c.namespace,
       ),

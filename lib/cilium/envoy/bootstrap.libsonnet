@@ -124,11 +124,11 @@ function(c)
     };
   local everywhere(port) = k.list([
     if k.isSet(v.ipv4.enabled) then { host: '0.0.0.0', port: port },
-    if k.isSet(v.ipv6.enabled) then { host: '::', port: port },
+    if k.isSet(v.ipv6.enabled) || !k.isSet(v.ipv4.enabled) then { host: '::', port: port },
   ]);
   local onLoopback(port) = k.list([
     if k.isSet(v.ipv4.enabled) then { host: '127.0.0.1', port: port },
-    if k.isSet(v.ipv6.enabled) then { host: '::1', port: port },
+    if k.isSet(v.ipv6.enabled) || !k.isSet(v.ipv4.enabled) then { host: '::1', port: port },
   ]);
 
   local source = { initialFetchTimeout: seconds(envoy.initialFetchTimeoutSeconds), resourceApiVersion: 'V3' };

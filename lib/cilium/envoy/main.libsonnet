@@ -146,6 +146,7 @@ local localityRules = [k.rule('', ['nodes'], ['get'])];
 
 {
   reads: [
+    'annotations',
     'bpf',
     'daemon',
     'debug',
@@ -185,7 +186,7 @@ local localityRules = [k.rule('', ['nodes'], ['get'])];
           'cilium-envoy',
           appLabels { 'app.kubernetes.io/name': 'cilium-envoy', 'io.cilium/app': 'proxy' },
           c.annotations([
-            if !monitored then { 'prometheus.io/scrape': 'true', 'prometheus.io/port': k.word(envoy.prometheus.port) },
+            if !monitored then k.scrape(envoy.prometheus.port),
             envoy.annotations,
           ]),
         ),
@@ -204,13 +205,13 @@ local localityRules = [k.rule('', ['nodes'], ['get'])];
       envoyNodeLocalityClusterRole: if locality then {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'ClusterRole',
-        metadata: c.clusterMetadata('cilium-envoy-node-locality'),
+        metadata: c.clusterMetadata('cilium-envoy-node-locality', annotations=v.annotations),
         rules: localityRules,
       },
       envoyNodeLocalityClusterRoleBinding: if locality then {
         apiVersion: 'rbac.authorization.k8s.io/v1',
         kind: 'ClusterRoleBinding',
-        metadata: c.clusterMetadata('cilium-envoy-node-locality'),
+        metadata: c.clusterMetadata('cilium-envoy-node-locality', annotations=v.annotations),
       } + k.binding('ClusterRole', 'cilium-envoy-node-locality', account.name, c.namespace),
       envoyServiceMonitor: if k.isSet(envoy.prometheus.enabled) && monitored then monitoring.serviceMonitor(
         c,

@@ -17,10 +17,13 @@ function(c)
   local watched(values, file, name) = if k.isSet(values.enabled) && k.isSet(values.config.createConfigMap) then {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: c.bareMetadata(values.config.configMapName),
+    metadata: c.bareMetadata(k.plain(values.config.configMapName)),
     data: {
       [file]:
-        if k.isSet(values.config.content) then std.manifestYamlDoc({ [name]: values.config.content }, quote_keys=false) + '\n' else '',
+        // A list that was taken away leaves its name.
+        if k.isSet(values.config.content) then std.manifestYamlDoc({ [name]: values.config.content }, quote_keys=false) + '\n'
+        else if values.config.content == null then name + ':\n'
+        else '',
     },
   };
   {
@@ -30,7 +33,7 @@ function(c)
       metadata: c.metadata('hubble-metrics', labels, c.annotations([
         hubble.annotations,
         metrics.serviceAnnotations,
-        if !monitored then { 'prometheus.io/scrape': 'true', 'prometheus.io/port': k.word(metrics.port) },
+        if !monitored then k.scrape(metrics.port),
       ])),
       spec: {
         clusterIP: 'None',

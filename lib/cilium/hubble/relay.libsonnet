@@ -58,7 +58,7 @@ local deployment(c) =
   local annotations = c.annotations([
     if k.isSet(relay.rollOutPods) then { 'cilium.io/hubble-relay-configmap-checksum': c.checksum(config(c)) },
     if metrics && !k.isSet(relay.prometheus.serviceMonitor.enabled)
-    then { 'prometheus.io/port': k.word(relay.prometheus.port), 'prometheus.io/scrape': 'true' },
+    then k.scrape(relay.prometheus.port),
     relay.podAnnotations,
   ]);
   local health = { grpc: { port: 4222 } };
@@ -103,7 +103,7 @@ local deployment(c) =
             terminationMessagePolicy: 'FallbackToLogsOnError',
           })],
           restartPolicy: 'Always',
-          priorityClassName: k.given(relay.priorityClassName),
+          priorityClassName: k.plain(relay.priorityClassName),
           serviceAccountName: v.serviceAccounts.relay.name,
           automountServiceAccountToken: v.serviceAccounts.relay.automount,
           terminationGracePeriodSeconds: relay.terminationGracePeriodSeconds,
@@ -145,7 +145,7 @@ local service(c) =
     metadata: c.metadata('hubble-relay', labels, c.annotations([
       relay.annotations,
       if metrics && !k.isSet(relay.prometheus.serviceMonitor.enabled)
-      then { 'prometheus.io/scrape': 'true', 'prometheus.io/port': k.word(relay.prometheus.port) },
+      then k.scrape(relay.prometheus.port),
     ])),
     spec: k.compact({
       type: relay.service.type,

@@ -113,7 +113,7 @@ local deployment(c) =
   {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: c.metadata('hubble-ui', labels, ui.annotations),
+    metadata: c.metadata('hubble-ui', labels + k.orEmptyMap(ui.labels), ui.annotations),
     spec: k.compact({
       replicas: ui.replicas,
       selector: { matchLabels: appLabels },
@@ -130,7 +130,7 @@ local deployment(c) =
           imagePullSecrets: k.given(v.imagePullSecrets),
           securityContext: k.given(ui.securityContext),
           hostUsers: if std.isBoolean(hubble.hostUsers) then c.hostUsers(hubble.hostUsers),
-          priorityClassName: k.given(ui.priorityClassName),
+          priorityClassName: k.plain(ui.priorityClassName),
           serviceAccountName: v.serviceAccounts.ui.name,
           automountServiceAccountToken: v.serviceAccounts.ui.automount,
           containers: [frontend, backend],
@@ -159,7 +159,7 @@ local ingress(c) =
     spec: k.compact({
       ingressClassName: k.given(ui.ingress.className),
       tls: k.given(ui.ingress.tls),
-      rules: [
+      rules: k.given([
         {
           host: host,
           http: {
@@ -171,7 +171,7 @@ local ingress(c) =
           },
         }
         for host in k.orEmpty(ui.ingress.hosts)
-      ],
+      ]),
     }),
   };
 

@@ -39,9 +39,9 @@ local azureCredential(name) = { name: name, valueFrom: { secretKeyRef: { name: '
       local image = operator.image;
       if k.isSet(image.override) then image.override
       else
-        c.mirrored(image.repository) + '-' + c.cloud + k.word(image.suffix)
+        c.mirrored(image.repository) + '-' + c.cloud + k.formatted(image.suffix)
         + (if k.isSet(image.tag) then ':' + image.tag else '')
-        + (if k.isSet(image.useDigest) && k.isSet(image[c.cloud + 'Digest']) then '@' + image[c.cloud + 'Digest'] else '');
+        + (if k.isSet(image.useDigest) then '@' + k.formatted(image[c.cloud + 'Digest']) else '');
 
     // One replica cannot wait for a second node: its successor has to be allowed on the same one.
     local strategy =
@@ -114,7 +114,7 @@ local azureCredential(name) = { name: name, valueFrom: { secretKeyRef: { name: '
             annotations: c.annotations([
               if k.isSet(operator.rollOutPods) then { 'cilium.io/cilium-configmap-checksum': c.configChecksum },
               if metrics && !k.isSet(prometheus.serviceMonitor.enabled)
-              then { 'prometheus.io/port': k.word(prometheus.port), 'prometheus.io/scrape': 'true' },
+              then k.scrape(prometheus.port),
               operator.podAnnotations,
             ]),
             labels: labels + c.labels + k.orEmptyMap(operator.podLabels),
@@ -135,7 +135,10 @@ local azureCredential(name) = { name: name, valueFrom: { secretKeyRef: { name: '
             nodeSelector: k.given(operator.nodeSelector),
             hostAliases: if meshes then c.meshHostAliases,
             // The operator starts on nodes that wait for an agent; it is the one to take that taint away.
-            tolerations: k.orEmpty(operator.tolerations) + [k.compact({ key: k.given(v.agentNotReadyTaintKey), operator: 'Exists' })],
+            tolerations: k.given(k.list([
+              operator.tolerations,
+              if v.agentNotReadyTaintKey != null then k.compact({ key: k.plain(v.agentNotReadyTaintKey), operator: 'Exists' }),
+            ])),
             volumes: k.list([
               { name: 'cilium-config-path', configMap: { name: 'cilium-config' } },
               c.etcdVolumes,

@@ -1,4 +1,5 @@
 // What the operator may do: its ServiceAccount, ClusterRole, and the Roles in namespaces of their own.
+local duration = import '../duration.libsonnet';
 local k = import '../kube.libsonnet';
 
 local customResources(c) = k.list([
@@ -89,7 +90,7 @@ local rules(c) =
   local operator = v.operator;
   local mesh = v.clustermesh;
   local watcher = operator.unmanagedPodWatcher;
-  local restartsPods = k.isSet(watcher.restart) && k.isSet(watcher.intervalSeconds) && !k.isSet(v.disableEndpointCRD);
+  local restartsPods = k.isSet(watcher.restart) && k.isSet(watcher.intervalSeconds) && v.disableEndpointCRD == false;
   local l7 = k.isSet(v.ingressController.enabled) || k.isSet(v.gatewayAPI.enabled);
   local syncsSlices = k.isSet(mesh.enableEndpointSliceSynchronization);
   local installsMCS = c.mcsapi && k.isSet(mesh.mcsapi.installCRDs);
@@ -117,7 +118,7 @@ local rules(c) =
     k.rule('cilium.io', ['ciliumnetworkpolicies/status', 'ciliumclusterwidenetworkpolicies/status'], ['patch', 'update']),
     k.rule('cilium.io', ['ciliumendpoints', 'ciliumidentities'], ['delete', 'list', 'watch']),
     k.rule('cilium.io', ['ciliumidentities'], ['update'] + (if c.operatorMakesIdentities then ['create'] else [])),
-    k.rule('cilium.io', ['ciliumnodes'], ['create', 'update'] + k.read + (if operator.nodeGCInterval != '0s' then ['delete'] else [])),
+    k.rule('cilium.io', ['ciliumnodes'], ['create', 'update'] + k.read + (if duration.isSet(operator.nodeGCInterval) then ['delete'] else [])),
     k.rule('cilium.io', ['ciliumnodes/status'], ['update']),
     k.rule('cilium.io', k.list([
       'ciliumendpointslices',

@@ -27,7 +27,7 @@ local ingressObjects(c) = if !k.isSet(c.values.ingressController.enabled) then {
     ingressService: {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: c.metadata(service.name, { 'cilium.io/ingress': 'true' } + k.orEmptyMap(service.labels), service.annotations),
+      metadata: c.metadata(k.plain(service.name), { 'cilium.io/ingress': 'true' } + k.orEmptyMap(service.labels), service.annotations),
       spec: k.compact({
         ports: [
           k.compact({ name: 'http', port: 80, protocol: 'TCP', nodePort: k.given(service.insecureNodePort) }),
@@ -44,11 +44,11 @@ local ingressObjects(c) = if !k.isSet(c.values.ingressController.enabled) then {
     ingressEndpoints:
       local metadata(labels) =
         local all = labels + k.orEmptyMap(service.labels) + c.commonLabels;
-        c.bareMetadata(service.name, service.annotations) + (if all == {} then {} else { labels: all });
+        c.bareMetadata(k.plain(service.name), service.annotations) + (if all == {} then {} else { labels: all });
       if c.since(19) then {
         apiVersion: 'discovery.k8s.io/v1',
         kind: 'EndpointSlice',
-        metadata: metadata({ 'kubernetes.io/service-name': service.name }),
+        metadata: metadata({ 'kubernetes.io/service-name': k.plain(service.name) }),
         addressType: 'IPv4',
         endpoints: [{ addresses: ['192.192.192.192'], conditions: { ready: true } }],
         ports: [{ port: 9999 }],

@@ -29,6 +29,8 @@ function(c)
   local home = install.namespace;
   local agent = install.agent;
   local server = install.server;
+  local agentName = k.plain(agent.serviceAccount.name);
+  local serverName = k.plain(server.serviceAccount.name);
   // What belongs to others is marked only with the user's own labels.
   local metadata(name, annotations=null, labels={}, namespace=home) = k.compact({
     name: k.given(name),
@@ -60,7 +62,7 @@ function(c)
           hostPID: true,
           hostNetwork: true,
           dnsPolicy: 'ClusterFirstWithHostNet',
-          serviceAccountName: k.given(agent.serviceAccount.name),
+          serviceAccountName: agentName,
           priorityClassName: c.priorityClass(agent.priorityClassName, 'system-node-critical'),
           securityContext: k.given(agent.podSecurityContext),
           initContainers: [runImage('init', install.initImage, scripts.waitForServer(c))],
@@ -85,7 +87,10 @@ function(c)
           // SPIRE comes before Cilium's agents, on nodes that still wait for them.
           tolerations: k.list([
             agent.tolerations,
-            k.compact({ key: k.given(v.agentNotReadyTaintKey), effect: 'NoSchedule' }),
+            {
+              key: if k.isSet(v.agentNotReadyTaintKey) then v.agentNotReadyTaintKey else 'node.cilium.io/agent-not-ready',
+              effect: 'NoSchedule',
+            },
           ]),
           volumes: [
             { name: 'spire-config', configMap: { name: 'spire-agent' } },
@@ -118,7 +123,7 @@ function(c)
         },
         spec: k.compact({
           imagePullSecrets: k.given(v.imagePullSecrets),
-          serviceAccountName: k.given(server.serviceAccount.name),
+          serviceAccountName: serverName,
           shareProcessNamespace: true,
           hostUsers: c.hostUsers(true),
           priorityClassName: c.priorityClass(server.priorityClassName, 'system-node-critical'),
@@ -153,7 +158,7 @@ function(c)
       volumeClaimTemplates: if stored then [{
         metadata: { name: 'spire-data' },
         spec: k.compact({
-          accessModes: [if server.dataStorage.accessMode == null then 'ReadWriteOnce' else server.dataStorage.accessMode],
+          accessModes: [if k.isSet(server.dataStorage.accessMode) then server.dataStorage.accessMode else 'ReadWriteOnce'],
           resources: { requests: k.compact({ storage: k.given(server.dataStorage.size) }) },
           storageClassName: k.given(server.dataStorage.storageClass),
         }),
@@ -177,9 +182,9 @@ function(c)
   };
   local agentAccount = k.isSet(agent.serviceAccount.create);
   local serverAccount = k.isSet(server.serviceAccount.create);
-  local agentRole = role(agent.serviceAccount.name, agentRules);
+  local agentRole = role(agentName, agentRules);
   // The chart binds the server's roles by the name that they have by default, whatever they are called.
-  local serverRole = role(server.serviceAccount.name, serverRules, 'spire-server');
+  local serverRole = role(serverName, serverRules, 'spire-server');
   local withRoles = k.isSet(v.rbac.create);
 
   if !(c.spire && k.isSet(install.enabled)) then {} else {
@@ -195,7 +200,7 @@ function(c)
       metadata: metadata('spire-agent'),
       data: { 'agent.conf': scripts.agentConfig(c) },
     },
-    agentServiceAccount: if agentAccount then { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(agent.serviceAccount.name) },
+    agentServiceAccount: if agentAccount then { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(agentName) },
     agentClusterRole: if agentAccount && withRoles then agentRole.role,
     agentClusterRoleBinding: if agentAccount && withRoles then agentRole.binding,
     // The server writes its authority here, and the agents read it.
@@ -217,27 +222,27 @@ function(c)
         selector: { app: 'spire-server' },
       }),
     },
-    serverServiceAccount: if serverAccount then { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(server.serviceAccount.name) },
+    serverServiceAccount: if serverAccount then { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata(serverName) },
     serverClusterRole: if serverAccount && withRoles then serverRole.role,
     serverClusterRoleBinding: if serverAccount && withRoles then serverRole.binding,
     serverRole: if serverAccount then {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'Role',
-      metadata: metadata(server.serviceAccount.name),
+      metadata: metadata(serverName),
       rules: bundleRules,
     },
     serverRoleBinding: {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
-      metadata: metadata(server.serviceAccount.name),
-    } + k.binding('Role', 'spire-server', server.serviceAccount.name, home),
+      metadata: metadata(serverName),
+    } + k.binding('Role', 'spire-server', serverName, home),
     serverPodRoleBinding: {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'RoleBinding',
       metadata: k.compact({
-        name: k.word(server.serviceAccount.name) + '-pod',
+        name: k.word(serverName) + '-pod',
         namespace: k.given(home),
         annotations: k.given(spire.annotations),
       }),
-    } + k.binding('ClusterRole', k.word(server.serviceAccount.name) + '-pod', server.serviceAccount.name, home),
+    } + k.binding('ClusterRole', k.word(serverName) + '-pod', serverName, home),
   }

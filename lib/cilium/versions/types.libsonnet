@@ -147,7 +147,53 @@ local words = {
   'scheduling.mode': ['anti-affinity', 'kube-scheduler'],
 };
 
+// What null cannot take away, and what it has to be.
+local needed = {
+  'a list or a map': ['clustermesh.config.clusters'],
+  'a map': ['extraConfig', 'hubble.metrics.serviceMonitor.tlsConfig', 'hubble.networkPolicyCorrelation', 'k8s', 'k8sNetworkPolicy', 'maglev', 'sctp'],
+  'a path': ['cgroup.hostRoot', 'hubble.ui.baseUrl', 'nodeinit.bootstrapFile'],
+  'true or false': ['gke.enabled', 'hubble.relay.tls.server.enabled', 'hubble.tls.enabled', 'ipv4.enabled', 'tls.caBundle.useSecret'],
+};
+
+// Text that the chart writes without quotes.
+local plain = [
+  'agentNotReadyTaintKey',
+  'authentication.mutual.spire.connectionTimeout',
+  'authentication.mutual.spire.install.agent.priorityClassName',
+  'authentication.mutual.spire.install.agent.serviceAccount.name',
+  'authentication.mutual.spire.install.server.priorityClassName',
+  'authentication.mutual.spire.install.server.serviceAccount.name',
+  'bpf.monitorAggregation',
+  'bpf.monitorFlags',
+  'certgen.priorityClassName',
+  'clustermesh.apiserver.priorityClassName',
+  'clustermesh.mcsapi.corednsAutoConfigure.priorityClassName',
+  'cni.chainingMode',
+  'cni.readCniConf',
+  'egressMasqueradeInterfaces',
+  'encryption.ztunnel.priorityClassName',
+  'envoy.priorityClassName',
+  'hubble.export.dynamic.config.configMapName',
+  'hubble.metrics.dynamic.config.configMapName',
+  'hubble.relay.priorityClassName',
+  'hubble.ui.priorityClassName',
+  'identityAllocationMode',
+  'ingressController.loadbalancerMode',
+  'ingressController.service.name',
+  'nodeinit.priorityClassName',
+  'operator.priorityClassName',
+  'operator.unmanagedPodWatcher.selector',
+  'preflight.priorityClassName',
+  'priorityClassName',
+];
+
 {
+  // What is not there to be taken away, by the value's full name.
+  needed: { [path]: called for called in std.objectFields(needed) for path in needed[called] },
+
+  // Names of the values that the chart does not quote.
+  plain: { [path]: true for path in plain },
+
   // By the value's full name …
   paths: { [path]: type for type in std.objectFields(paths) for path in paths[type] } + words,
 

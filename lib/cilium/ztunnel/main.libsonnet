@@ -36,7 +36,7 @@ function(c) if !(c.since(19) && k.isSet(c.values.encryption.enabled) && c.values
                 { name: 'XDS_ADDRESS', value: 'https://localhost:15012' },
                 { name: 'XDS_ROOT_CA', value: rootFile },
                 { name: 'CA_ROOT_CA', value: rootFile },
-                { name: 'CA_ADDRESS', value: k.word(values.caAddress) },
+                k.env('CA_ADDRESS', values.caAddress),
                 { name: 'ISTIO_META_DNS_CAPTURE', value: 'false' },
                 { name: 'INPOD_UDS', value: '/var/run/cilium/ztunnel.sock' },
                 address('NODE_NAME', 'status.hostIP'),
