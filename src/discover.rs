@@ -9,9 +9,11 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use crate::files::{Files, LARGEST_FILE};
-use crate::finding::{Finding, suggest};
+use crate::finding::{Finding, Severity, suggest};
 use crate::git::{Blob, Snapshot};
 use crate::sources::Sources;
+use crate::validate::RuleWeights;
+use crate::validate::rules;
 
 /// The file that marks a fleet's root.
 pub const FLEET_FILE: &str = "cniforge.toml";
@@ -37,11 +39,13 @@ pub struct FleetConfig {
     pub clusters: String,
     /// The folder of trees, below the root.
     pub rendered: String,
+    /// Rule → how much its findings weigh in this fleet.
+    pub rules: RuleWeights,
 }
 
 impl Default for FleetConfig {
     fn default() -> Self {
-        Self { clusters: "clusters".to_owned(), rendered: "rendered".to_owned() }
+        Self { clusters: "clusters".to_owned(), rendered: "rendered".to_owned(), rules: RuleWeights::new() }
     }
 }
 
@@ -193,7 +197,7 @@ fn parse_config(text: &str) -> Result<FleetConfig, Finding> {
         let finding = finding.place(place);
         match e.message().split('`').nth(1) {
             Some(key) if e.message().starts_with("unknown field") => {
-                let known = ["clusters", "rendered"];
+                let known = ["clusters", "rendered", "rules"];
                 Finding { hint: suggest(key, known), message: format!("unknown key `{key}`"), ..finding }
             }
             _ => finding,
@@ -208,6 +212,17 @@ fn parse_config(text: &str) -> Result<FleetConfig, Finding> {
                 "{FLEET_FILE}: `{key}` is no folder below the fleet's root: `{folder}`"
             ))
             .hint("write it relative to the root, with `/`, without `..`"));
+        }
+    }
+    for id in config.rules.keys() {
+        let Some(rule) = rules::find(id) else {
+            let mut finding = Finding::refusal(format!("{FLEET_FILE}: there is no rule `{id}`"));
+            finding.hint = suggest(id, rules::RULES.iter().map(|rule| rule.id));
+            return Err(finding);
+        };
+        if rule.severity == Severity::Refusal {
+            return Err(Finding::refusal(format!("{FLEET_FILE}: {id} weighs what it weighs: {}", rule.title))
+                .hint("what it refuses would be committed to git"));
         }
     }
     if config.clusters == config.rendered {

@@ -45,6 +45,7 @@ pub mod yaml;
 
 pub mod import;
 
+pub mod cidr;
 pub mod field_path;
 pub mod finding;
 pub mod report;

@@ -12,7 +12,9 @@ use crate::limits::Limits;
 use crate::object::KubeObject;
 use crate::pool::{self, Outcome};
 use crate::sources::Sources;
-use crate::validate::{self, Context};
+use crate::validate::fleet::Member;
+use crate::validate::rules::Over;
+use crate::validate::{self, Context, RuleWeights};
 
 /// How a run is to go.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,8 @@ pub struct ClusterRun<T> {
     pub findings: Vec<Finding>,
     /// What `std.trace` printed.
     pub traces: Vec<String>,
+    /// What of it matters beyond it, for the rules over the fleet; absent if it was not evaluated.
+    pub member: Option<Member>,
     /// How many objects it has.
     pub objects: usize,
     /// It was known from an earlier run.
@@ -112,7 +116,14 @@ pub fn run_over<T: Send + 'static>(
 ) -> Result<FleetRun<T>, Finding> {
     let (files, findings) = fleet.definitions(&sources)?;
     let all_stems = files.iter().map(|file| file.stem.clone()).collect();
-    let task = Arc::new(Task { sources: Arc::clone(&sources), options, stems: all_stems, recall, consume });
+    let task = Arc::new(Task {
+        sources: Arc::clone(&sources),
+        options,
+        rules: fleet.config.rules.clone(),
+        stems: all_stems,
+        recall,
+        consume,
+    });
     let mut run = FleetRun { clusters: Vec::new(), findings, sources, unknown: BTreeMap::new(), names: None };
     // Two files of one stem: which trees are theirs cannot be said.
     run.names = run.findings.is_empty().then(BTreeSet::new);
@@ -265,6 +276,7 @@ impl<T> ClusterRun<T> {
             summary: None,
             findings: Vec::new(),
             traces: Vec::new(),
+            member: None,
             objects,
             recalled: true,
             result: Some(result),
@@ -278,6 +290,7 @@ impl<T> ClusterRun<T> {
             summary: None,
             findings: vec![finding],
             traces: Vec::new(),
+            member: None,
             objects: 0,
             recalled: false,
             result: None,
@@ -288,6 +301,7 @@ impl<T> ClusterRun<T> {
 struct Task<K, C> {
     sources: Arc<Sources>,
     options: Options,
+    rules: RuleWeights,
     /// Of all definition files.
     stems: BTreeSet<String>,
     recall: K,
@@ -381,14 +395,22 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
         C: Fn(&str, &[KubeObject]) -> T,
     {
         let (objects, mut found) = assemble(&cluster.manifests);
-        let version = cluster.summary.as_ref().map_or("", |summary| summary.kubernetes_version.as_str());
         let complete = cluster.findings.iter().chain(&found).all(|finding| finding.severity < Severity::Refusal);
-        let context = Context { allow_secrets: &cluster.allow_secrets, kubernetes_version: version, complete };
+        let summary = cluster.summary.as_ref();
+        let context = Context {
+            allow_secrets: &cluster.allow_secrets,
+            kubernetes_version: summary.map_or("", |summary| summary.kubernetes_version.as_str()),
+            complete,
+            cni: summary.map_or("", |summary| summary.cni.as_str()),
+            cni_version: summary.and_then(|summary| summary.cni_version.as_deref()).unwrap_or_default(),
+            facts: &cluster.facts,
+        };
         found.extend(validate::validate(&context, &objects));
         let mut findings = cluster.findings;
         let given = findings.len();
         findings.append(&mut found);
-        validate::allow(&cluster.allowances, &mut findings);
+        validate::weigh(&self.rules, &mut findings);
+        validate::allow(&cluster.allowances, Over::Cluster, &mut findings);
         if findings.len() > given {
             evaluator.locate(definition, member, &mut findings[given..]);
         }
@@ -400,12 +422,15 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
         };
         let wanted = !blocked && cluster.summary.is_some();
         let result = wanted.then(|| (self.consume)(&cluster.name, &objects));
+        let member =
+            cluster.summary.as_ref().map(|summary| Member::of(summary, &cluster.facts, &cluster.allowances, &objects));
         ClusterRun {
             name: cluster.name,
             definition: definition.to_owned(),
             summary: cluster.summary,
             findings,
             traces: cluster.traces,
+            member,
             objects: objects.len(),
             recalled: false,
             result,

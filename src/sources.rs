@@ -4,7 +4,7 @@
 //! with `..` or through a link, read git's own folder (a CI checkout keeps its token there) or the rendered trees (the
 //! output would depend on the last output). Each file is read once a run, so every cluster sees the same bytes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -223,6 +223,17 @@ impl Sources {
         }
         found[1..].sort();
         Ok(found)
+    }
+
+    /// Everything of the fleet that evaluating the definition can read, text and data, as far as it is there; sorted.
+    pub fn inputs(&self, definition: &str) -> BTreeSet<String> {
+        let mut found: BTreeSet<String> = self.code_files(definition).unwrap_or_default().into_iter().collect();
+        for file in found.clone() {
+            let Some(scan) = self.scan(&file) else { continue };
+            let data = scan.data.iter().filter_map(|wanted| self.resolve(&file, wanted).ok());
+            found.extend(data.filter(|name| !name.starts_with(BUILT_IN)));
+        }
+        found
     }
 
     /// A hash of everything that evaluating the definition can read: the program and its library, the definition, and

@@ -99,6 +99,17 @@ impl Value {
         }
     }
 
+    /// The number, if this is a whole one that is not negative and fits.
+    #[must_use]
+    pub fn as_u32(&self) -> Option<u32> {
+        match self {
+            // Cast after the check: nothing is lost.
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            Self::Number(n) if n.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(n) => Some(*n as u32),
+            _ => None,
+        }
+    }
+
     /// The elements, if this is a list.
     #[must_use]
     pub fn as_list(&self) -> Option<&[Value]> {

@@ -74,8 +74,15 @@ fn pass(folder: &Path) -> Result<Stages, String> {
         let slot = if stages.clusters == 0 { &mut stages.first } else { &mut stages.evaluate };
         slot.add(evaluate);
         let (objects, findings) = stages.assemble.of(|| assemble(&cluster.manifests));
-        let version = cluster.summary.as_ref().map_or("", |summary| summary.kubernetes_version.as_str());
-        let context = Context { allow_secrets: &cluster.allow_secrets, kubernetes_version: version, complete: true };
+        let Some(summary) = &cluster.summary else { return Err(words(&definition.path, &cluster.findings)) };
+        let context = Context {
+            allow_secrets: &cluster.allow_secrets,
+            kubernetes_version: &summary.kubernetes_version,
+            complete: true,
+            cni: &summary.cni,
+            cni_version: summary.cni_version.as_deref().unwrap_or_default(),
+            facts: &cluster.facts,
+        };
         let wrong = stages.validate.of(|| validate::validate(&context, &objects));
         if !findings.is_empty() || wrong.iter().any(|finding| finding.severity > Severity::Warning) {
             return Err(words(&definition.path, &findings) + &words("", &wrong));

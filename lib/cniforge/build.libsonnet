@@ -115,6 +115,13 @@ function(cluster)
       guides: { [if std.objectHasAll(system, 'guide') then 'migration']: system.guide },
     },
 
+    // What the rules over a cluster and over the fleet go by.
+    facts: {
+      podCIDRs: usable.podCIDRs,
+      serviceCIDRs: usable.serviceCIDRs,
+      maxNodePodNum: usable.maxNodePodNum,
+      registry: usable.registry,
+    },
 
     // Whoever evaluates a definition without cniforge gets the refusals as one error.
     manifests:

@@ -16,6 +16,9 @@ local defaults = import 'defaults.libsonnet';
     // What a list shows.
     summary:: built.summary,
 
+    // What the program's rules need to know besides the objects.
+    facts:: built.facts,
+
     // component → key → object. Patch any of it with `manifests+: { <component>+: { <key>+: { … } } }`.
     manifests: built.manifests,
   },

@@ -15,6 +15,7 @@ use crate::pipeline::{self, ClusterRun, FleetRun};
 use crate::report::plural;
 use crate::sources::Sources;
 use crate::tree::{ManifestTree, TreeChanges};
+use crate::validate::RuleWeights;
 use crate::write::{TreeWriter, WriteError};
 
 type Written = Result<TreeChanges, WriteError>;
@@ -38,12 +39,12 @@ pub(super) fn run(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Find
     let mut progress = session.terminal.progress("rendering");
     let in_worker = Arc::clone(&writer);
     let mut memory = if args.fresh { Memory::default() } else { Memory::load(&fleet.rendered()) };
-    let (known, rendered) = (memory.clone(), fleet.rendered());
+    let (known, rendered, rules) = (memory.clone(), fleet.rendered(), fleet.config.rules.clone());
     let run = pipeline::run(
         &fleet,
         &args.selection.clusters,
         session.options(Depth::Manifests, args.allow_findings),
-        move |sources, definition| recall(&known, &rendered, sources, definition),
+        move |sources, definition| recall(&known, &rendered, sources, &rules, definition),
         move |cluster, objects| in_worker.write(cluster, &ManifestTree::from_objects(objects)),
         |done, total| progress.update(done, total),
     )?;
@@ -79,14 +80,26 @@ pub(super) fn run(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Find
 }
 
 /// The clusters of a definition, if neither it nor their folders have changed since they were rendered.
-fn recall(memory: &Memory, rendered: &Path, sources: &Sources, definition: &str) -> Option<Vec<ClusterRun<Written>>> {
-    let fingerprint = sources.fingerprint(definition)?;
+fn recall(
+    memory: &Memory,
+    rendered: &Path,
+    sources: &Sources,
+    rules: &RuleWeights,
+    definition: &str,
+) -> Option<Vec<ClusterRun<Written>>> {
+    let fingerprint = fingerprint(sources, definition, rules)?;
     let known = memory.recall(rendered, definition, &fingerprint)?;
     let cluster = |cluster: &RememberedCluster| {
         let changes = TreeChanges { unchanged: cluster.objects, ..TreeChanges::default() };
         ClusterRun::recalled(&cluster.name, definition, cluster.objects, Ok(changes))
     };
     Some(known.clusters.iter().map(cluster).collect())
+}
+
+/// All that decides how a definition is rendered and whether it may be.
+fn fingerprint(sources: &Sources, definition: &str, rules: &RuleWeights) -> Option<String> {
+    let known = sources.fingerprint(definition)?;
+    Some(if rules.is_empty() { known } else { format!("{known} {rules:?}") })
 }
 
 /// Notes what was rendered without a remark; `false` if there is nothing new to note.
@@ -102,7 +115,7 @@ fn remember(memory: &mut Memory, fleet: &Fleet, run: &FleetRun<Written>, selecti
                 && cluster.traces.is_empty()
                 && matches!(&cluster.result, Some(Ok(changes)) if changes.foreign.is_empty() && changes.in_the_way.is_empty())
         };
-        match run.sources.fingerprint(definition) {
+        match fingerprint(&run.sources, definition, &fleet.config.rules) {
             Some(fingerprint) if clusters.iter().all(silent) && is_whole(definition, selection) => {
                 let clusters: Vec<_> =
                     clusters.iter().map(|cluster| (cluster.name.as_str(), cluster.objects)).collect();

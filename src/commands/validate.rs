@@ -1,13 +1,19 @@
 //! `cniforge validate`: what would go wrong if the trees were applied.
 
+use std::collections::BTreeSet;
+
 use super::{Exit, Session};
 use crate::cli::{FindingFormat, ValidateArgs};
-use crate::discover::FLEET_FILE;
+use crate::discover::{FLEET_FILE, Fleet};
 use crate::evaluate::Depth;
-use crate::finding::{Finding, Severity, suggest};
-use crate::pipeline;
+use crate::finding::{Finding, Place, Severity, suggest};
+use crate::pipeline::{self, FleetRun};
 use crate::report::{self, machine, plural};
-use crate::validate::rules::{self, RULES};
+use crate::sources::Sources;
+use crate::tree::{DiskTree, ManifestTree, TreeChanges};
+use crate::validate;
+use crate::validate::fleet::{self as rules_over_fleet, Member};
+use crate::validate::rules::{self, ORPHAN_TREE, Over, RULES, STALE_TREE};
 
 pub(super) fn run(session: &Session<'_>, args: &ValidateArgs) -> Result<Exit, Finding> {
     if args.list_rules {
@@ -21,14 +27,19 @@ pub(super) fn run(session: &Session<'_>, args: &ValidateArgs) -> Result<Exit, Fi
     }
     let fleet = session.fleet()?;
     let mut progress = session.terminal.progress("validating");
-    let run = pipeline::run(
+    let rendered = fleet.rendered();
+    let mut run = pipeline::run(
         &fleet,
         &args.selection.clusters,
         session.options(Depth::Manifests, true),
         |_, _| None,
-        |_, _| (),
+        move |cluster, objects| {
+            let disk = DiskTree::read(&rendered.join(cluster)).ok()?;
+            Some(TreeChanges::between(&ManifestTree::from_objects(objects), &disk))
+        },
         |done, total| progress.update(done, total),
     )?;
+    between_clusters(&fleet, &mut run, args.selection.clusters.is_empty());
     let least = args.severity.least();
     // A rule that was not asked for is not shown; what is no rule's keeps a cluster from being seen at all.
     let wanted = |finding: &&Finding| {
@@ -59,6 +70,67 @@ pub(super) fn run(session: &Session<'_>, args: &ValidateArgs) -> Result<Exit, Fi
     let allowed = if allowed > 0 { format!(", {allowed} allowed") } else { String::new() };
     session.terminal.status(&format!("{} validated: {found}{allowed}", plural(names.len(), "cluster")));
     Ok(if errors > 0 { Exit::Trouble } else { Exit::Fine })
+}
+
+/// Adds what the rules over the fleet find, to each cluster its own. `whole`: no cluster was left out.
+fn between_clusters(fleet: &Fleet, run: &mut FleetRun<Option<TreeChanges>>, whole: bool) {
+    let members: Vec<Member> = run.clusters.iter().filter_map(|cluster| cluster.member.clone()).collect();
+    let definitions: BTreeSet<&str> = run.clusters.iter().map(|cluster| cluster.definition.as_str()).collect();
+    let labels: Vec<_> = run
+        .clusters
+        .iter()
+        .filter_map(|cluster| {
+            Some((cluster.name.as_str(), cluster.definition.as_str(), &cluster.summary.as_ref()?.labels))
+        })
+        .collect();
+    let mut found = rules_over_fleet::check(&members);
+    found.extend(rules_over_fleet::environments(&run.sources, &labels));
+    found.extend(rules_over_fleet::keys_in_sources(&run.sources, &definitions));
+    for cluster in &run.clusters {
+        let Some(Some(changes)) = &cluster.result else { continue };
+        let stale = changes.added.len() + changes.changed.len() + changes.stale.len() + changes.in_the_way.len();
+        if stale > 0 {
+            found.push(
+                STALE_TREE
+                    .finding(format!("{} of its tree would change", plural(stale, "file")))
+                    .cluster(cluster.name.clone())
+                    .hint("`cniforge check --diff` shows how, `cniforge render` brings the tree up to date"),
+            );
+        }
+    }
+    if let (true, Some(names), Ok(trees)) = (whole, &run.names, fleet.trees()) {
+        found.extend(trees.iter().filter(|tree| !names.contains(*tree)).map(|tree| {
+            ORPHAN_TREE.finding(format!("{}/{tree} has no definition", fleet.config.rendered)).hint(
+                "whatever applies the tree still does; `cniforge render --prune` removes it, and then the network goes",
+            )
+        }));
+    }
+    validate::weigh(&fleet.config.rules, &mut found);
+    for member in &members {
+        let (mut own, others) = found.into_iter().partition(|finding| finding.cluster.as_ref() == Some(&member.name));
+        validate::allow(&member.allowances, Over::Fleet, &mut own);
+        for finding in &mut own {
+            finding.cluster = Some(member.name.clone());
+        }
+        found = others;
+        found.extend(own);
+    }
+    for finding in found {
+        match run.clusters.iter_mut().find(|cluster| finding.cluster.as_ref() == Some(&cluster.name)) {
+            Some(cluster) => {
+                let place = finding.place.clone().or_else(|| Some(first_line(&run.sources, &cluster.definition)));
+                cluster.findings.push(finding.place(place));
+            }
+            None => run.findings.push(finding),
+        }
+    }
+}
+
+/// Where a finding is shown that lies between clusters, and so in no one line.
+fn first_line(sources: &Sources, definition: &str) -> Place {
+    let text = sources.text(definition).unwrap_or_default();
+    let text = text.lines().next().unwrap_or_default().to_owned();
+    Place { file: definition.to_owned(), line: 1, column: 1, width: text.chars().count().max(1), text }
 }
 
 fn rule_list() -> String {

@@ -4,7 +4,7 @@ use jrsonnet_evaluator::{Error, ObjValue, Val};
 
 use super::convert::{Trail, convert};
 use super::places::SourceMap;
-use super::{ClusterSummary, Depth, EvaluatedCluster, errors};
+use super::{ClusterFacts, ClusterSummary, Depth, EvaluatedCluster, errors};
 use crate::field_path;
 use crate::finding::{Finding, Place, Severity, nearest, suggest};
 use crate::object::is_dns_label;
@@ -62,6 +62,9 @@ impl<'a> ClusterReader<'a> {
         if let Some(allowed) = self.field(object, "allowSecrets") {
             let names = allowed.as_list().unwrap_or_default().iter();
             cluster.allow_secrets = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        }
+        if let Some(facts) = self.field(object, "facts") {
+            cluster.facts = facts_of(&facts);
         }
         if let Some(allowed) = self.field(object, "allowFindings") {
             let items = allowed.as_list().unwrap_or_default().iter();
@@ -197,6 +200,19 @@ fn allowance_of(value: &Value) -> Allowance {
         rule: text("rule").unwrap_or_default(),
         object: text("object"),
         reason: text("reason").unwrap_or_default(),
+    }
+}
+
+fn facts_of(value: &Value) -> ClusterFacts {
+    let texts = |key: &str| {
+        let items = value.at(&[key]).and_then(Value::as_list).unwrap_or_default();
+        items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    };
+    ClusterFacts {
+        pod_cidrs: texts("podCIDRs"),
+        service_cidrs: texts("serviceCIDRs"),
+        max_node_pod_num: value.at(&["maxNodePodNum"]).and_then(Value::as_u32).unwrap_or_default(),
+        registry: value.at(&["registry"]).and_then(Value::as_str).map(str::to_owned),
     }
 }
 

@@ -25,7 +25,7 @@ use self::convert::{Trail, convert};
 use self::places::SourceMap;
 use self::shared::{LendingResolver, SharedLibrary};
 use crate::field_path;
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::limits::{self, Limits, Trip};
 use crate::sources::Sources;
 use crate::validate::Allowance;
@@ -42,6 +42,8 @@ pub struct EvaluatedCluster {
     pub manifests: Vec<(String, Value)>,
     /// Names of Secrets that the definition allows to hold data.
     pub allow_secrets: Vec<String>,
+    /// What rules need to know besides the objects.
+    pub facts: ClusterFacts,
     /// Findings that the definition accepts.
     pub allowances: Vec<Allowance>,
     /// Everything that is wrong, refusals included.
@@ -59,11 +61,25 @@ impl EvaluatedCluster {
             summary: None,
             manifests: Vec::new(),
             allow_secrets: Vec::new(),
+            facts: ClusterFacts::default(),
             allowances: Vec::new(),
             findings,
             traces: Vec::new(),
         }
     }
+}
+
+/// What rules need to know of a cluster besides its objects.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClusterFacts {
+    /// Where pods get their addresses.
+    pub pod_cidrs: Vec<String>,
+    /// Where services get their addresses.
+    pub service_cidrs: Vec<String>,
+    /// How many pods fit on a node.
+    pub max_node_pod_num: u32,
+    /// Where all images are to come from, if the definition says so.
+    pub registry: Option<String>,
 }
 
 /// What a list shows of a cluster.
@@ -202,7 +218,9 @@ impl Evaluator {
     /// Gives findings that have a field path but no place their place.
     pub fn locate(&self, file: &str, member: Option<usize>, findings: &mut [Finding]) {
         let mut map = SourceMap::new(&self.sources);
-        for finding in findings.iter_mut().filter(|finding| finding.place.is_none()) {
+        // Whoever asks for notes can do without their places, and every run would pay for them.
+        let wanted = |finding: &&mut Finding| finding.place.is_none() && finding.severity > Severity::Note;
+        for finding in findings.iter_mut().filter(wanted) {
             if let Some(path) = &finding.path {
                 finding.place = locate(&mut map, file, member, field_path::split(path));
             }

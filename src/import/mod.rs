@@ -4,7 +4,6 @@
 //! cannot say becomes a remark: a comment in it, and a line for the user. Nothing here reads a secret's value for anything
 //! but to leave it out.
 
-pub mod cidr;
 pub mod definition_writer;
 pub mod destination;
 pub mod helm;

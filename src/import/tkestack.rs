@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::cidr::Cidr;
 use super::definition_writer::{Definition, Field, Remark};
 use super::objects::{self, Object};
 use super::yaml_reader::Document;
+use crate::cidr::Cidr;
 use crate::finding::{Finding, Severity, suggest};
 use crate::object::is_dns_label;
 use crate::value::{Map, Value};

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::fields::{below, described};
 use super::formats;
 use super::rules::{CUSTOM_OBJECT, Rule};
+use crate::cidr::Cidr;
 use crate::field_path;
 use crate::finding::{Finding, suggest};
 use crate::object::KubeObject;
@@ -219,7 +220,7 @@ impl Walk {
                     Some("byte") => !formats::is_base64(text),
                     Some("ipv4") => text.parse::<std::net::Ipv4Addr>().is_err(),
                     Some("ipv6") => text.parse::<std::net::Ipv6Addr>().is_err(),
-                    Some("cidr") => !formats::is_cidr(text),
+                    Some("cidr") => Cidr::parse(text).is_none(),
                     _ => false,
                 };
                 if bad {

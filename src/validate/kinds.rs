@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::fields::below;
 use super::formats;
 use super::rules::{BAD_NAME, BAD_VALUE, DUPLICATE_ITEM, MISSING_FIELD, Rule};
+use crate::cidr::Cidr;
 use crate::finding::{Finding, suggest};
 use crate::object::KubeObject;
 use crate::value::{Map, Value};
@@ -310,7 +311,7 @@ impl<'a> Kind<'a> {
                     self.port(number(port, &["port"]), &format!("spec.{direction}[{i}].ports[{j}].port"));
                 }
                 for (j, peer) in list(rule, &[peers]).iter().enumerate() {
-                    if let Some(cidr) = text(peer, &["ipBlock", "cidr"]).filter(|cidr| !formats::is_cidr(cidr)) {
+                    if let Some(cidr) = text(peer, &["ipBlock", "cidr"]).filter(|cidr| Cidr::parse(cidr).is_none()) {
                         let path = format!("spec.{direction}[{i}].{peers}[{j}].ipBlock.cidr");
                         self.found(
                             &BAD_VALUE,

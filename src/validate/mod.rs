@@ -1,20 +1,29 @@
 //! Rules over the objects of one cluster.
 
+mod addresses;
 mod custom;
 mod fields;
+pub mod fleet;
 mod formats;
 mod kinds;
 mod metadata;
+mod nodes;
 mod references;
 pub mod rules;
 mod secrets;
+mod supply;
 #[cfg(test)]
 mod testing;
 mod workloads;
 
 pub use secrets::holds_private_key;
 
-use self::rules::RULES;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use self::rules::{Over, RULES};
+use crate::evaluate::ClusterFacts;
 use crate::finding::{Finding, Severity, nearest};
 use crate::kubernetes::{self, Minor};
 use crate::object::KubeObject;
@@ -28,6 +37,27 @@ pub struct Context<'a> {
     pub kubernetes_version: &'a str,
     /// Whether all objects are there: where one could not be evaluated, others name it in vain.
     pub complete: bool,
+    /// `galaxy`, `cilium`, …
+    pub cni: &'a str,
+    /// Its version; empty for `none`.
+    pub cni_version: &'a str,
+    /// What else the definition says.
+    pub facts: &'a ClusterFacts,
+}
+
+impl Default for Context<'_> {
+    fn default() -> Self {
+        static FACTS: ClusterFacts =
+            ClusterFacts { pod_cidrs: Vec::new(), service_cidrs: Vec::new(), max_node_pod_num: 0, registry: None };
+        Self {
+            allow_secrets: &[],
+            kubernetes_version: "1.34.0",
+            complete: true,
+            cni: "none",
+            cni_version: "",
+            facts: &FACTS,
+        }
+    }
 }
 
 /// One entry of a definition's `allowFindings`.
@@ -41,6 +71,41 @@ pub struct Allowance {
     pub reason: String,
 }
 
+/// What `[rules]` in `cniforge.toml` makes of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    /// Its findings are not shown at all.
+    Off,
+    /// They are shown to who asks.
+    Note,
+    /// They are shown, and hold nothing back.
+    Warning,
+    /// The cluster is not written.
+    Error,
+}
+
+/// Rule → how much its findings weigh in a fleet.
+pub type RuleWeights = BTreeMap<String, Weight>;
+
+/// Gives findings the weight that the fleet wants them to have. What is known and explained stays a note.
+pub fn weigh(weights: &RuleWeights, findings: &mut Vec<Finding>) {
+    if weights.is_empty() {
+        return;
+    }
+    let weight = |finding: &Finding| weights.get(finding.rule?).copied();
+    findings.retain(|finding| weight(finding) != Some(Weight::Off));
+    for finding in findings.iter_mut() {
+        let usual = finding.rule.and_then(rules::find).is_some_and(|rule| rule.severity == finding.severity);
+        match weight(finding).filter(|_| usual) {
+            Some(Weight::Note) => finding.severity = Severity::Note,
+            Some(Weight::Warning) => finding.severity = Severity::Warning,
+            Some(Weight::Error) => finding.severity = Severity::Error,
+            Some(Weight::Off) | None => {}
+        }
+    }
+}
+
 type Rule = fn(&Context<'_>, Minor, &KubeObject) -> Vec<Finding>;
 
 /// Every rule over a single object.
@@ -50,6 +115,7 @@ const OBJECT_RULES: &[Rule] = &[
     |_, _, object| metadata::check(object),
     |_, _, object| workloads::check(object),
     |_, _, object| kinds::check(object),
+    |context, _, object| supply::check(context, object),
 ];
 
 /// What the rules find, in the order of the objects.
@@ -60,7 +126,9 @@ pub fn validate(context: &Context<'_>, objects: &[KubeObject]) -> Vec<Finding> {
         .iter()
         .flat_map(|object| OBJECT_RULES.iter().flat_map(move |rule| rule(context, minor, object)))
         .collect();
+    findings.extend(addresses::check(context));
     findings.extend(custom::check(objects));
+    findings.extend(nodes::check(objects));
     if context.complete {
         findings.extend(references::check(objects));
     }
@@ -69,8 +137,13 @@ pub fn validate(context: &Context<'_>, objects: &[KubeObject]) -> Vec<Finding> {
 
 /// Turns findings that the definition accepts into notes, with the reason. What an allowance names and is no rule, or a rule
 /// that cannot be allowed, is a finding itself; so is one that nothing needs any more.
-pub fn allow(allowances: &[Allowance], findings: &mut Vec<Finding>) {
+///
+/// The rules over the fleet run later than those over a cluster, so each of the two looks at the allowances of its own rules.
+pub fn allow(allowances: &[Allowance], over: Over, findings: &mut Vec<Finding>) {
     for (i, allowance) in allowances.iter().enumerate() {
+        if rules::find(&allowance.rule).map_or(Over::Cluster, |rule| rule.over) != over {
+            continue;
+        }
         let path = format!("allowFindings[{i}]");
         let problem = match rules::find(&allowance.rule) {
             None => {
@@ -116,7 +189,7 @@ mod tests {
 
     fn after(allowances: &[Allowance]) -> Vec<String> {
         let mut findings = vec![rules::BAD_VALUE.finding("bad").object("Pod n/a"), rules::PRIVATE_KEY.finding("key")];
-        allow(allowances, &mut findings);
+        allow(allowances, Over::Cluster, &mut findings);
         let line = |finding: &Finding| format!("{:?} {}", finding.severity, finding.message);
         findings.iter().map(line).collect()
     }
@@ -125,6 +198,23 @@ mod tests {
     fn what_is_allowed_becomes_a_note() {
         assert_eq!(after(&[allowance("CNI014", None)]), ["Note bad", "Refusal key"]);
         assert_eq!(after(&[allowance("CNI014", Some("Pod n/a"))]), ["Note bad", "Refusal key"]);
+    }
+
+    #[test]
+    fn a_fleet_weighs_rules_its_own_way() {
+        let of = |weight: Weight| {
+            let mut findings = vec![
+                rules::IMAGE_DIGEST.finding("a"),
+                rules::BAD_VALUE.finding("b"),
+                rules::BAD_VALUE.finding("known").severity(Severity::Note),
+            ];
+            let weights = ["CNI060", "CNI014"].into_iter().map(|id| (id.to_owned(), weight)).collect();
+            weigh(&weights, &mut findings);
+            findings.iter().map(|finding| format!("{:?} {}", finding.severity, finding.message)).collect::<Vec<_>>()
+        };
+        assert_eq!(of(Weight::Error), ["Error a", "Error b", "Note known"]);
+        assert_eq!(of(Weight::Warning), ["Warning a", "Warning b", "Note known"]);
+        assert_eq!(of(Weight::Off), [""; 0]);
     }
 
     #[test]

@@ -103,10 +103,7 @@ mod tests {
 
     fn messages(allowed: &[&str], object: &KubeObject) -> Vec<String> {
         let allow_secrets: Vec<String> = allowed.iter().map(|&name| name.to_owned()).collect();
-        let findings = no_secret_data(
-            &Context { allow_secrets: &allow_secrets, kubernetes_version: "1.34.0", complete: true },
-            object,
-        );
+        let findings = no_secret_data(&Context { allow_secrets: &allow_secrets, ..Context::default() }, object);
         findings.into_iter().map(|finding| finding.message).collect()
     }
 

@@ -287,7 +287,7 @@ fn envoy_starts_with_the_clusters_and_listeners_that_its_agent_expects() {
     fleet.cilium("split", "cilium+: { version: '1.19.6' }");
     fleet.cilium(
         "rich",
-        "podCIDRs: ['10.0.0.0/8', 'fd00::/48'], cilium+: { values: { envoy: { prometheus: { port: '9999' }, healthPort: 9000, \
+        "podCIDRs: ['10.0.0.0/10', 'fd00::/48'], cilium+: { values: { envoy: { prometheus: { port: '9999' }, healthPort: 9000, \
            debug: { admin: { enabled: true, port: 9902 } }, nodeLocality: { enabled: true }, log: { format_json: { at: '%t' } } } } }",
     );
     fleet.cilium("six", "podCIDRs: ['fd00::/48'], serviceCIDRs: ['fd01::/112']");

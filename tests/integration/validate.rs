@@ -29,13 +29,20 @@ fn fleet(more: &str) -> Fleet {
     fleet
 }
 
+/// Its trees are up to date.
+fn rendered(more: &str) -> Fleet {
+    let fleet = fleet(more);
+    fleet.ok(&["render", "--allow-findings"]);
+    fleet
+}
+
 fn rules(out: &str) -> Vec<&str> {
     out.lines().filter_map(|line| line.split_once("[CNI").map(|(_, rest)| &rest[..3])).collect()
 }
 
 #[test]
 fn all_that_is_wrong_is_said_with_its_rule_and_place() {
-    let fleet = fleet("");
+    let fleet = rendered("");
     let run = fleet.run(&["validate"]);
     assert_eq!(run.code, 2, "{run:?}");
     assert_eq!(run.err, "1 cluster validated: 1 error, 2 warnings\n");
@@ -95,7 +102,7 @@ fn allowances_are_checked() {
 
 #[test]
 fn programs_read_findings_as_json_sarif_and_junit() {
-    let fleet = fleet("");
+    let fleet = rendered("");
     let json = |format: &str| -> serde_json::Value {
         let run = fleet.run(&["validate", "--format", format, "--quiet"]);
         assert_eq!((run.code, run.err.as_str()), (2, ""));
@@ -109,6 +116,83 @@ fn programs_read_findings_as_json_sarif_and_junit() {
     assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(3));
     let junit = fleet.run(&["validate", "--format", "junit"]).out;
     assert!(junit.contains("<testsuite name=\"a\" tests=\"3\" failures=\"1\">"), "{junit}");
+}
+
+#[test]
+fn a_fleet_weighs_rules_in_its_configuration() {
+    let fleet = rendered("");
+    fleet.write("cniforge.toml", "[rules]\nCNI011 = 'off'\nCNI031 = 'error'\n");
+    let run = fleet.run(&["validate"]);
+    assert_eq!((run.code, rules(&run.out)), (2, vec!["031", "032"]));
+    fleet.write("cniforge.toml", "[rules]\nCNI11 = 'off'\n");
+    assert!(fleet.run(&["validate"]).err.contains("there is no rule `CNI11`"));
+    fleet.write("cniforge.toml", "[rules]\nCNI002 = 'off'\n");
+    assert!(fleet.run(&["render"]).err.contains("CNI002 weighs what it weighs"));
+    fleet.write("cniforge.toml", "[rules]\nCNI011 = 'none'\n");
+    assert!(fleet.run(&["render"]).err.contains("unknown variant `none`"));
+}
+
+#[test]
+fn a_change_of_weights_is_seen_although_no_definition_has_changed() {
+    let fleet = Fleet::galaxy(&["a"]);
+    fleet.ok(&["render"]);
+    std::thread::sleep(std::time::Duration::from_millis(40));
+    fleet.ok(&["render"]);
+    fleet.write("cniforge.toml", "[rules]\nCNI060 = 'error'\n");
+    let run = fleet.run(&["render"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("error[CNI060]: a: DaemonSet kube-system/"), "{}", run.err);
+}
+
+#[test]
+fn clusters_of_a_fleet_are_looked_at_together() {
+    let fleet = Fleet::new();
+    let mesh = |id: u32, peer: &str| {
+        format!(
+            "labels: {{ env: 'production' }}, allowSecrets: ['cilium-clustermesh', 'cilium-kvstoremesh'], cilium+: {{ values: {{ cluster: {{ id: {id} }}, clustermesh: \
+             {{ useAPIServer: true, config: {{ enabled: true, clusters: [{{ name: '{peer}', ips: ['10.0.0.1'], port: 2379 }}] }} }} }} }}"
+        )
+    };
+    fleet.write("overlays/production.libsonnet", "{}");
+    fleet.cilium("a", &mesh(1, "b"));
+    fleet.cilium("b", &mesh(1, "a"));
+    fleet.write("overlays/key.txt", &format!("-----BEGIN {} KEY-----\n", "PRIVATE"));
+    fleet.write("clusters/c.jsonnet", "(import 'cniforge/main.libsonnet').cluster { name: 'c', type: 'Imported', kubernetesVersion: '1.34.1', labels: { key: std.substr(importstr '../overlays/key.txt', 0, 0) } }");
+    fleet.ok(&["render"]);
+    fleet.write(
+        "rendered/old/galaxy/_cluster/namespace-x.yaml",
+        "# Rendered by cniforge from the cluster's definition. Change that and render again.\n",
+    );
+    fleet.write(
+        "rendered/c/x/_cluster/namespace-x.yaml",
+        "# Rendered by cniforge from the cluster's definition. Change that and render again.\n",
+    );
+    let run = fleet.run(&["validate"]);
+    let mut found = rules(&run.out);
+    found.sort_unstable();
+    assert_eq!(found, ["003", "042", "043", "081", "082", "083", "083"], "{}", run.out);
+    assert!(!run.out.contains("BEGIN"), "the key's line is not shown: {}", run.out);
+    assert!(
+        run.out.contains(
+            "error[CNI043]: b: it has the id 1 in the mesh, and so has the cluster a\n --> clusters/b.jsonnet:1:1"
+        ),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn a_finding_between_clusters_can_be_allowed_too() {
+    let fleet = Fleet::new();
+    fleet.write("overlays/production.libsonnet", "{}");
+    let labels = "labels: { env: 'production' }";
+    let allowed = "allowFindings: [{ rule: 'CNI083', reason: 'it is being moved' }]";
+    fleet.cluster("a", &format!("cni: 'none', {labels}, {allowed}"));
+    fleet.ok(&["render"]);
+    assert!(fleet.ok(&["validate"]).err.contains("nothing found, 1 allowed"));
+    fleet.cluster("a", &format!("cni: 'none', {allowed}"));
+    let run = fleet.ok(&["validate"]);
+    assert!(run.out.contains("nothing is found that this would allow"), "{}", run.out);
 }
 
 #[test]

@@ -34,6 +34,18 @@ impl Cidr {
         self.is_ipv6() == other.is_ipv6() && masked(self.network, prefix) == masked(other.network, prefix)
     }
 
+    /// Whether the block has all addresses of the other.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.prefix <= other.prefix && self.overlaps(other)
+    }
+
+    /// The length of its prefix.
+    #[must_use]
+    pub fn prefix(self) -> u32 {
+        self.prefix
+    }
+
     /// The last block of at least this many addresses; `None` where the block has no room for it.
     #[must_use]
     pub fn tail(self, addresses: u32) -> Option<Self> {

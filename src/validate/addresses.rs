@@ -1,0 +1,105 @@
+//! The addresses of one cluster: apart from each other, and enough of them.
+
+use super::Context;
+use super::rules::{OVERLAP, POD_RANGE_SIZE};
+use crate::cidr::Cidr;
+use crate::finding::{Finding, Severity};
+
+/// A cluster for which this many nodes is all that there can ever be deserves a word.
+const FEW_NODES: u32 = 4;
+
+/// What a definition's CIDRs are like; that they parse was said before.
+pub fn check(context: &Context<'_>) -> Vec<Finding> {
+    let parsed = |list: &[String]| -> Vec<(usize, Cidr)> {
+        list.iter().enumerate().filter_map(|(i, text)| Some((i, Cidr::parse(text)?))).collect()
+    };
+    let (pods, services) = (parsed(&context.facts.pod_cidrs), parsed(&context.facts.service_cidrs));
+    let mut findings = Vec::new();
+    for (i, service) in &services {
+        for (_, pod) in pods.iter().filter(|(_, pod)| pod.overlaps(*service)) {
+            // kube-controller-manager leaves the service range out when it gives nodes their shares, and TKEStack carves
+            // the one out of the other unless told otherwise. CNIs that give out addresses themselves know nothing of it.
+            let carved = pod.contains(*service);
+            // Calico's library says it of its pools.
+            if context.cni == "galaxy" && carved || context.cni == "calico" {
+                continue;
+            }
+            let severity =
+                if carved && context.cni_version.ends_with("-tkestack") { Severity::Warning } else { OVERLAP.severity };
+            findings.push(
+                OVERLAP
+                    .finding(format!("the services' {service} and the pods' {pod} have addresses in common"))
+                    .severity(severity)
+                    .path(format!("serviceCIDRs[{i}]"))
+                    .hint("a pod could get a service's address, and neither would be reached: choose ranges that are apart"),
+            );
+        }
+    }
+    let node_bits = context.facts.max_node_pod_num.max(1).next_power_of_two().trailing_zeros();
+    for (i, pod) in pods.iter().filter(|(_, pod)| !pod.is_ipv6()) {
+        let share = 32 - node_bits.min(32);
+        let nodes = share.checked_sub(pod.prefix()).map(|bits| 1_u32.checked_shl(bits).unwrap_or(u32::MAX));
+        let what = format!("a node with {} pods takes a /{share}", context.facts.max_node_pod_num);
+        let path = format!("podCIDRs[{i}]");
+        let hint = "take a larger range, or a smaller maxNodePodNum; a pod CIDR cannot be changed in place";
+        match nodes {
+            None => findings.push(
+                POD_RANGE_SIZE.finding(format!("{what}, and the whole of {pod} is smaller")).path(path).hint(hint),
+            ),
+            Some(nodes) if nodes < FEW_NODES => findings.push(
+                POD_RANGE_SIZE
+                    .finding(format!("{what}, so {pod} has room for {}", crate::report::plural(nodes as usize, "node")))
+                    .severity(Severity::Warning)
+                    .path(path)
+                    .hint(hint),
+            ),
+            Some(_) => {}
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::said;
+    use super::*;
+    use crate::evaluate::ClusterFacts;
+
+    fn findings(cni: &str, pods: &[&str], services: &[&str], max_node_pod_num: u32) -> Vec<String> {
+        let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+        let facts =
+            ClusterFacts { pod_cidrs: owned(pods), service_cidrs: owned(services), max_node_pod_num, registry: None };
+        said(&check(&Context { facts: &facts, cni, ..Context::default() }))
+    }
+
+    #[test]
+    fn pods_and_services_are_apart() {
+        assert_eq!(findings("cilium", &["10.244.0.0/16", "fd00::/56"], &["10.96.0.0/16", "fd01::/112"], 256), [""; 0]);
+        assert_eq!(
+            findings("cilium", &["10.244.0.0/16"], &["10.244.255.0/24"], 256),
+            [
+                "CNI040 serviceCIDRs[0]: the services' 10.244.255.0/24 and the pods' 10.244.0.0/16 have addresses in common (a pod could \
+              get a service's address, and neither would be reached: choose ranges that are apart)"
+            ]
+        );
+        assert_eq!(
+            findings("galaxy", &["10.244.0.0/16"], &["10.244.255.0/24"], 256),
+            [""; 0],
+            "TKEStack's own default"
+        );
+        assert_eq!(findings("galaxy", &["10.244.255.0/24"], &["10.244.0.0/16"], 16).len(), 1);
+    }
+
+    #[test]
+    fn there_is_room_for_nodes() {
+        assert_eq!(findings("galaxy", &["10.0.0.0/22"], &[], 256), [""; 0]);
+        assert_eq!(
+            findings("galaxy", &["10.0.0.0/24"], &[], 256),
+            [
+                "CNI041 podCIDRs[0]: a node with 256 pods takes a /24, so 10.0.0.0/24 has room for 1 node (take a larger range, or a \
+              smaller maxNodePodNum; a pod CIDR cannot be changed in place)"
+            ]
+        );
+        assert!(findings("galaxy", &["10.0.0.0/25"], &[], 256)[0].contains("the whole of 10.0.0.0/25 is smaller"));
+    }
+}
