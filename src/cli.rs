@@ -123,6 +123,11 @@ pub enum Command {
     /// List the clusters with type, CNI and versions
     #[command(after_help = "Examples:\n  cniforge list\n  cniforge list --format json | jq -r '.clusters[].name'")]
     List(ListArgs),
+    /// Say what to do with a cluster, step by step
+    #[command(
+        after_help = "Example:\n  cniforge explain migration cls-7q46p7mt    what each phase of its move to Cilium takes"
+    )]
+    Explain(ExplainArgs),
     /// Make definitions of what is there: TKEStack's clusters, Helm values, the objects of a running cluster
     Import(ImportArgs),
 }
@@ -161,7 +166,7 @@ pub struct CheckArgs {
     /// Show how they differ, as `cniforge diff` does
     #[arg(long)]
     pub diff: bool,
-    /// Compare clusters that have error findings too
+    /// Compare clusters that have error findings too, and let a CNI follow another
     #[arg(long)]
     pub allow_findings: bool,
 }
@@ -306,6 +311,34 @@ pub struct ListArgs {
     /// For people or for programs
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub format: ListFormat,
+}
+
+/// `cniforge explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// What about
+    #[arg(value_name = "TOPIC")]
+    pub topic: Topic,
+    /// The cluster's name
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: String,
+}
+
+/// What can be explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Topic {
+    /// The way from one CNI to another: what to do, what to check, the way back.
+    Migration,
+}
+
+impl Topic {
+    /// Its key among a cluster's guides.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Migration => "migration",
+        }
+    }
 }
 
 /// How a list is printed.

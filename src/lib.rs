@@ -39,6 +39,7 @@ pub mod validate;
 pub mod value;
 
 pub mod diff;
+pub mod transition;
 pub mod tree;
 pub mod write;
 pub mod yaml;

@@ -4,7 +4,7 @@
 //   phases.libsonnet     what is there in each phase
 //   sources.libsonnet    what each CNI needs while it makes way
 //   findings.libsonnet   what can be wrong
-//   guide.libsonnet      what to do and to check, as text
+//   guide.libsonnet      what to do, for `cniforge explain migration`
 local base = import '../knobs/main.libsonnet';
 local findings = import 'findings.libsonnet';
 local guide = import 'guide.libsonnet';

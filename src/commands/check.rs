@@ -17,12 +17,15 @@ use crate::manifest;
 use crate::object::KubeObject;
 use crate::pipeline;
 use crate::report::plural;
+use crate::transition::Network;
 use crate::tree::{DiskEntry, DiskTree, ManifestTree, TreeChanges};
 
 struct Compared {
     changes: TreeChanges,
     /// The cluster as its tree is and as it is to be; only with `--diff`, and only if it can be read.
     states: Option<(State, State)>,
+    /// What is wrong with a tree of this network in the place of the one that is there.
+    transition: Option<Finding>,
 }
 
 pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Finding> {
@@ -41,7 +44,7 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
     session.report(&run, Severity::Warning);
     let mut out = String::new();
     let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
-    let (mut files, mut clusters, mut failed) = (0, 0, 0);
+    let (mut files, mut clusters, mut failed, mut sudden) = (0, 0, 0, false);
     for cluster in &mut run.clusters {
         match &mut cluster.result {
             None => failed += 1,
@@ -51,6 +54,10 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
                 session.terminal.finding(&Finding::refusal(format!("{path}: {error}")).cluster(cluster.name.clone()));
             }
             Some(Ok(compared)) => {
+                if let Some(finding) = compared.transition.take() {
+                    session.terminal.finding(&finding.cluster(cluster.name.clone()));
+                    sudden |= !args.allow_findings;
+                }
                 super::render::report_foreign(session, &fleet, &cluster.name, &compared.changes);
                 let lines = compared.lines(&format!("{}/{}", fleet.config.rendered, cluster.name));
                 files += lines.len();
@@ -98,7 +105,7 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
     let failures =
         if failed > 0 { format!("; {} could not be checked", plural(failed, "cluster")) } else { String::new() };
     session.terminal.status(&format!("{verdict}{failures}"));
-    Ok(if failed > 0 || !run.findings.is_empty() {
+    Ok(if failed > 0 || sudden || !run.findings.is_empty() {
         Exit::Trouble
     } else if files > 0 {
         Exit::Differences
@@ -113,7 +120,14 @@ fn compare(
     interner: Option<&Interner>,
 ) -> Result<Compared, (PathBuf, std::io::Error)> {
     let disk = DiskTree::read(&folder)?;
-    let changes = TreeChanges::between(&ManifestTree::from_objects(objects), &disk);
+    let tree = ManifestTree::from_objects(objects);
+    let changes = TreeChanges::between(&tree, &disk);
+    let own = disk.entries.iter().filter_map(|(path, entry)| match entry {
+        DiskEntry::Own(bytes) => Some((path.as_str(), bytes.as_slice())),
+        _ => None,
+    });
+    let transition =
+        Network::of_files(tree.files().map(|(path, text)| (path, text.as_bytes()))).after(Network::of_files(own));
     let states = interner.filter(|_| !changes.is_none()).and_then(|interner| {
         let own = disk.entries.values().filter_map(|entry| match entry {
             DiskEntry::Own(bytes) => Some(String::from_utf8_lossy(bytes)),
@@ -125,7 +139,7 @@ fn compare(
         let state = |objects: Vec<Arc<KubeObject>>| State { facts: Facts::of_objects(&objects), objects };
         Some((state(tree), state(definition)))
     });
-    Ok(Compared { changes, states })
+    Ok(Compared { changes, states, transition })
 }
 
 impl Compared {

@@ -20,6 +20,7 @@ use crate::git::{Repository, Snapshot};
 use crate::import::input;
 use crate::manifest;
 use crate::report::plural;
+use crate::transition::Network;
 
 pub(super) fn run(session: &Session<'_>, args: &DiffArgs) -> Result<Exit, Finding> {
     let fleet = session.fleet()?;
@@ -101,10 +102,23 @@ fn two_states(session: &Session<'_>, fleet: &Fleet, args: &DiffArgs) -> Result<(
         let compared = sides.compare(before.as_ref(), after.as_ref())?;
         (compared.before, compared.after, compared.unchanged, compared.trouble)
     };
+    let sudden = report_sudden(session, &before, &after);
     let mut diff = fleet::compare(&before, &after, Extent::Whole);
     (diff.before, diff.after) = names;
     diff.unchanged_definitions = unchanged;
-    Ok((diff, trouble))
+    Ok((diff, trouble || sudden))
+}
+
+/// Says which clusters would change their CNI otherwise than in the phases of a migration.
+fn report_sudden(session: &Session<'_>, before: &BTreeMap<String, State>, after: &BTreeMap<String, State>) -> bool {
+    let network = |state: &State| Network::of_objects(state.objects.iter().map(|object| &**object));
+    let mut sudden = false;
+    for (name, new) in after {
+        let Some(finding) = before.get(name).and_then(|old| network(new).after(network(old))) else { continue };
+        session.terminal.finding(&finding.cluster(name.clone()));
+        sudden = true;
+    }
+    sudden
 }
 
 /// Which arguments are commits and which are clusters. A cluster's name is never taken for a commit.

@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod explain;
 mod import;
 mod list;
 mod render;
@@ -43,6 +44,7 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Diff(args) => diff::run(&session, args),
         Command::Validate(args) => validate::run(&session, args),
         Command::List(args) => list::run(&session, args),
+        Command::Explain(args) => explain::run(&session, args),
         Command::Import(args) => import::run(&session, args),
     };
     result.unwrap_or_else(|finding| {

@@ -218,18 +218,19 @@ fn facts_of(value: &Value) -> ClusterFacts {
 
 fn summary_of(value: &Value) -> ClusterSummary {
     let text = |key: &str| value.at(&[key]).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let labels = value.at(&["labels"]).and_then(Value::as_map);
+    let texts = |key: &str| {
+        let map = value.at(&[key]).and_then(Value::as_map);
+        let pairs = map.into_iter().flat_map(Map::iter);
+        pairs.filter_map(|(name, text)| Some((name.to_owned(), text.as_str()?.to_owned()))).collect()
+    };
     ClusterSummary {
         name: text("name"),
         cluster_type: text("type"),
         cni: text("cni"),
         cni_version: value.at(&["cniVersion"]).and_then(Value::as_str).map(str::to_owned),
         kubernetes_version: text("kubernetesVersion"),
-        labels: labels
-            .into_iter()
-            .flat_map(Map::iter)
-            .filter_map(|(key, label)| Some((key.to_owned(), label.as_str()?.to_owned())))
-            .collect(),
+        labels: texts("labels"),
+        guides: texts("guides"),
     }
 }
 

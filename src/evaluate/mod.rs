@@ -99,6 +99,9 @@ pub struct ClusterSummary {
     pub kubernetes_version: String,
     /// For selections.
     pub labels: std::collections::BTreeMap<String, String>,
+    /// Topic → text for whoever looks after the cluster; what `explain` prints.
+    #[serde(skip)]
+    pub guides: std::collections::BTreeMap<String, String>,
 }
 
 /// What a definition file turned out to be.

@@ -15,6 +15,7 @@ mod invalid;
 mod inventories;
 mod library;
 mod limits;
+mod migration;
 mod parity;
 mod sandbox;
 mod scripts;
