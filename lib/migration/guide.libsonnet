@@ -37,11 +37,10 @@ function(params)
       command('kubectl uncordon NODE'),
       '  Check, after each node',
       '    - A new pod there has an address of ' + pods + ', and reaches pods on nodes of either kind, services and names.',
-      '  Back, for a node',
-      '    - Drain it, take the label away, delete ' + (
-        if params.from == 'galaxy' then '05-cilium.conflist in /etc/cni/net.d and rename 00-galaxy.conf.cilium_bak'
-        else '05-cilium.conflist in /etc/cni/net.d and rename 10-calico.conflist.cilium_bak'
-      ) + ' back, reboot.',
+      '  Back, for a node: drain it, and then',
+      command('kubectl label node NODE ' + params.label + '-'),
+      command(kubectl + 'delete pod -l k8s-app=cilium --field-selector spec.nodeName=NODE'),
+      '    - Delete /etc/cni/net.d/05-cilium.conflist there and reboot: ' + old + ' writes its own file when it starts.',
     ],
     [
       '  Cilium runs as the definition says: it writes its file on every node, and enforces policies.',
@@ -62,12 +61,13 @@ function(params)
       '  Do',
       '    - Set migration.phase to 4, render, review, apply with pruning: the objects of ' + old + ' are deleted.',
       '    - Reboot the nodes one by one. Until then these stay: ' + params.source.leftovers + '.',
+      '    - Delete /etc/cni/net.d/' + params.source.file + '.cilium_bak on each.',
       command('kubectl label nodes --all ' + params.label + '-'),
       '    - Take migration out of the definition; the tree does not change.',
       '  Check',
       '    - Pods reach each other, services, names and the world after each reboot.',
       '  Back',
-      '    - There is no way back from here but a migration the other way.',
+      '    - Phase 3 brings the objects of ' + old + ' back. The pods stay with Cilium.',
     ],
   ];
 

@@ -4,7 +4,7 @@
 //   makesWay(components, label)   its objects while nodes with this label are Cilium's; null if none are yet
 //   tunnelPort(components)        the UDP port of its tunnel; null if it has none
 //   policies(components)          whether it enforces NetworkPolicies
-//   leftovers                     what stays on a node when it is gone
+//   leftovers                     what stays on a node until that restarts; file: of /etc/cni/net.d, which Cilium renames
 local net = import '../net/main.libsonnet';
 
 local unless(label) = {
@@ -44,7 +44,8 @@ local nodeEnv(components) = {
     policies(components)::
       std.length(std.findSubstr('--network-policy=true', components.galaxy.daemonset.spec.template.spec.containers[0].args[1])) > 0,
 
-    leftovers: 'the interface flannel.1, the bridge docker0 or cni0, /etc/cni/net.d/00-galaxy.conf.cilium_bak and the rules of flannel in iptables',
+    leftovers: "flannel's interface and rules, and the bridge of the pods",
+    file: '00-galaxy.conf',
   },
 
   calico: {
@@ -71,6 +72,7 @@ local nodeEnv(components) = {
 
     policies(components):: true,
 
-    leftovers: 'the interfaces tunl0, vxlan.calico and cali*, /etc/cni/net.d/10-calico.conflist.cilium_bak and the chains cali-* in iptables',
+    leftovers: 'the interfaces tunl0, vxlan.calico and cali*, and the rules cali-*',
+    file: '10-calico.conflist',
   },
 }
