@@ -18,6 +18,7 @@ mod limits;
 mod migration;
 mod parity;
 mod sandbox;
+mod scenarios;
 mod scripts;
 mod trees;
 mod validate;

@@ -3,7 +3,6 @@
   podCIDRs: ['10.128.0.0/14'],
   serviceCIDRs: ['172.30.0.0/16'],
   cilium+: {
-    namespace: 'cilium',
     values: {
       cni: { binPath: '/var/lib/cni/bin', confPath: '/var/run/multus/cni/net.d', exclusive: false },
       ipam: { operator: { clusterPoolIPv4MaskSize: 23 } },
