@@ -447,7 +447,28 @@ local certificates(c) =
     },
   ];
 
-local areas = [cluster, routing, services, proxies, monitors, hubble, clustermesh, certificates];
+// Values that something has to be decided by, where it is: null takes their default away.
+local needed(c) =
+  local v = c.values;
+  local row(name, value, where, called) = {
+    when: value == null && where,
+    at: name,
+    message: '`' + name + '` must be ' + called + ', and null takes its default away',
+    hint: 'leave it out',
+  };
+  [
+    row('cgroup.hostRoot', v.cgroup.hostRoot, c.agent, 'a path'),
+    row('clustermesh.config.clusters', v.clustermesh.config.clusters, on(v.clustermesh.config.enabled), 'a list or a map'),
+    row('gke.enabled', v.gke.enabled, true, 'true or false'),
+    row('hubble.relay.tls.server.enabled', v.hubble.relay.tls.server.enabled, c.relay, 'true or false'),
+    row('hubble.tls.enabled', v.hubble.tls.enabled, c.hubble && (c.agentWanted || c.relay), 'true or false'),
+    row('hubble.ui.baseUrl', v.hubble.ui.baseUrl, c.ui, 'a path'),
+    row('ipv4.enabled', v.ipv4.enabled, c.operator || c.envoyDaemonSet, 'true or false'),
+    row('nodeinit.bootstrapFile', v.nodeinit.bootstrapFile, on(v.nodeinit.enabled), 'a path'),
+    row('tls.caBundle.useSecret', v.tls.caBundle.useSecret, on(v.tls.caBundle.enabled), 'true or false'),
+  ];
+
+local areas = [needed, cluster, routing, services, proxies, monitors, hubble, clustermesh, certificates];
 
 function(c) [
   local hint = std.get(row, 'hint');

@@ -79,7 +79,7 @@ local takenAway(version, default, values, here) =
   if fullName in version.types.needed then [finding.at(
     'refusal',
     ['cilium', 'values'] + here,
-    '`' + fullName + '` must be ' + version.types.needed[fullName] + ', and null takes its default away',
+    '`' + fullName + '` must be a map, and null takes it away',
     'leave it out',
   )]
   else if unnamed then [finding.at(

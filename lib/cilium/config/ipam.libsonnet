@@ -70,7 +70,7 @@ local poolSpec(name, spec, ends) =
       'ec2-api-endpoint': onENI(text(eni.ec2APIEndpoint)),
       'aws-release-excess-ips': onENI(flag(eni.awsReleaseExcessIPs)),
       'aws-enable-prefix-delegation': onENI(flag(eni.awsEnablePrefixDelegation)),
-      'eni-tags': onENI(std.manifestJsonMinified(k.orEmptyMap(eni.eniTags))),
+      'eni-tags': onENI(std.manifestJsonMinified(eni.eniTags)),
       'eni-first-interface-index': onENI(text(eni.nodeSpec.firstInterfaceIndex)),
       'eni-subnet-ids': onENI(listed(eni.nodeSpec.subnetIDs)),
       'eni-subnet-tags': onENI(listed(eni.nodeSpec.subnetTags)),

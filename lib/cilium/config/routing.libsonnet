@@ -58,6 +58,9 @@ local text = k.text;
     local encrypted(type, value) = if k.isSet(encryption.enabled) && encryption.type == type then value;
     local ipsec = encryption.ipsec;
     local strict = encryption.strictMode;
+    // 1.19 still takes what stood under strictMode itself before there were two directions.
+    local strictEgress = if !c.since(19) || c.since(20) || k.isSet(strict.egress.enabled) then strict.egress else strict;
+    local leaving(value) = if k.isSet(strictEgress.enabled) then text(value);
     local announcing(value) = if k.isSet(v.l2announcements.enabled) then text(k.given(value));
     local bgp(value) = if k.isSet(v.bgpControlPlane.enabled) then value;
     // The whole cluster pool routed natively: there is exactly one CIDR then (checks/refusals).
@@ -157,8 +160,8 @@ local text = k.text;
       'encryption-strict-mode-cidr': if k.isSet(strict.enabled) then text(strict.cidr),
       'encryption-strict-mode-allow-remote-node-identities': if k.isSet(strict.enabled) then text(strict.allowRemoteNodeIdentities),
       'enable-encryption-strict-mode-ingress': text(k.given(strict.ingress.enabled)),
-      'enable-encryption-strict-mode-egress': text(k.given(strict.egress.enabled)),
-      'encryption-strict-egress-cidr': if k.isSet(strict.egress.enabled) then text(strict.egress.cidr),
-      'encryption-strict-egress-allow-remote-node-identities': if k.isSet(strict.egress.enabled) then text(strict.egress.allowRemoteNodeIdentities),
+      'enable-encryption-strict-mode-egress': leaving(strictEgress.enabled),
+      'encryption-strict-egress-cidr': leaving(strictEgress.cidr),
+      'encryption-strict-egress-allow-remote-node-identities': leaving(strictEgress.allowRemoteNodeIdentities),
     },
 }

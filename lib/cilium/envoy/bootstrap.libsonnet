@@ -14,7 +14,7 @@ local staticEndpoint(cluster, address) = {
 
 // Addresses that Envoy counts as inside.
 local internalAddresses(c) = {
-  cidrRanges: k.list([
+  cidrRanges: k.given(k.list([
     if k.isSet(c.values.ipv4.enabled) then [
       { addressPrefix: '10.0.0.0', prefixLen: 8 },
       { addressPrefix: '172.16.0.0', prefixLen: 12 },
@@ -22,7 +22,7 @@ local internalAddresses(c) = {
       { addressPrefix: '127.0.0.1', prefixLen: 32 },
     ],
     if k.isSet(c.values.ipv6.enabled) then { addressPrefix: '::1', prefixLen: 128 },
-  ]),
+  ])),
 };
 
 function(c)

@@ -147,13 +147,16 @@ local words = {
   'scheduling.mode': ['anti-affinity', 'kube-scheduler'],
 };
 
-// What null cannot take away, and what it has to be.
-local needed = {
-  'a list or a map': ['clustermesh.config.clusters'],
-  'a map': ['extraConfig', 'hubble.metrics.serviceMonitor.tlsConfig', 'hubble.networkPolicyCorrelation', 'k8s', 'k8sNetworkPolicy', 'maglev', 'sctp'],
-  'a path': ['cgroup.hostRoot', 'hubble.ui.baseUrl', 'nodeinit.bootstrapFile'],
-  'true or false': ['gke.enabled', 'hubble.relay.tls.server.enabled', 'hubble.tls.enabled', 'ipv4.enabled', 'tls.caBundle.useSecret'],
-};
+// Sections that null cannot take away.
+local needed = [
+  'extraConfig',
+  'hubble.metrics.serviceMonitor.tlsConfig',
+  'hubble.networkPolicyCorrelation',
+  'k8s',
+  'k8sNetworkPolicy',
+  'maglev',
+  'sctp',
+];
 
 // Text that the chart writes without quotes.
 local plain = [
@@ -188,8 +191,8 @@ local plain = [
 ];
 
 {
-  // What is not there to be taken away, by the value's full name.
-  needed: { [path]: called for called in std.objectFields(needed) for path in needed[called] },
+  // Names of the sections that have to be there.
+  needed: { [path]: true for path in needed },
 
   // Names of the values that the chart does not quote.
   plain: { [path]: true for path in plain },
