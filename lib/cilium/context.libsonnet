@@ -36,12 +36,12 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
     },
   clusterMetadata(name, labels={}, annotations=null):: c.metadata(name, labels, annotations, null),
   // For the kinds that the chart does not mark: ConfigMaps, Secrets, ServiceAccounts, and all that belongs to others.
-  bareMetadata(name, annotations=null, namespace=c.namespace)::
+  bareMetadata(name, annotations=null, namespace=c.namespace, labelled=true)::
     local notes = k.given(annotations);
     {
       [if name != null then 'name']: name,
       [if namespace != null then 'namespace']: namespace,
-      [if c.commonLabels != {} then 'labels']: c.commonLabels,
+      [if labelled && c.commonLabels != {} then 'labels']: c.commonLabels,
       [if notes != null then 'annotations']: notes,
     },
 

@@ -98,10 +98,11 @@ local kube = {
   // { a: 1, b: 2 } as 'a=1,b=2'.
   pairs(object):: std.join(',', [name + '=' + kube.word(object[name]) for name in std.objectFields(object)]),
 
-  // The folder of a path, and its last part.
+  // The folder of a path, and its last part. What names no folder is in the one at hand.
   dirname(path)::
     local parts = std.split(path, '/');
-    std.join('/', parts[:std.length(parts) - 1]),
+    local folder = std.join('/', parts[:std.length(parts) - 1]);
+    if std.length(parts) == 1 then '.' else if folder == '' then '/' else folder,
   basename(path)::
     local parts = std.split(path, '/');
     parts[std.length(parts) - 1],
@@ -125,7 +126,7 @@ local kube = {
   hostPath(name, path, type=null):: { name: name, hostPath: { [if path != '' then 'path']: path, [if type != null then 'type']: type } },
   mount(name, path, readOnly=null, propagation=null):: {
     name: name,
-    mountPath: path,
+    [if path != '' then 'mountPath']: path,
     [if readOnly != null then 'readOnly']: readOnly,
     [if propagation != null then 'mountPropagation']: propagation,
   },

@@ -36,7 +36,7 @@ function(c, task)
         containers: [k.compact({
           name: 'certgen',
           image: c.image(certgen.image),
-          imagePullPolicy: certgen.image.pullPolicy,
+          imagePullPolicy: k.given(certgen.image.pullPolicy),
           resources: k.given(certgen.resources),
           securityContext: if task.confined then { capabilities: { drop: ['ALL'] }, allowPrivilegeEscalation: false },
           command: ['/usr/bin/cilium-certgen'],

@@ -2,10 +2,10 @@
 local k = import '../kube.libsonnet';
 
 // certificate: see hubble/certificates.libsonnet; spec: what the orders of one component have in common.
-function(c, certificate, auto, annotations, spec) {
+function(c, certificate, auto, annotations, spec, labelled=true) {
   apiVersion: 'cert-manager.io/v1',
   kind: 'Certificate',
-  metadata: c.bareMetadata(certificate.name, annotations),
+  metadata: c.bareMetadata(certificate.name, annotations, labelled=labelled),
   spec: k.compact({
     issuerRef: auto.certManagerIssuerRef,
     secretName: certificate.name,

@@ -38,6 +38,12 @@ local cluster(c) =
       message: 'Cilium ' + c.version.minorVersion + ' needs Kubernetes 1.21 or later',
     },
     {
+      when: on(v.upgradeCompatibility) && tagVersion(k.word(v.upgradeCompatibility)) == null,
+      at: 'upgradeCompatibility',
+      message: '`upgradeCompatibility` must be the version that was installed first',
+      hint: "write it as '1.16'",
+    },
+    {
       when: name == '',
       at: 'cluster.name',
       message: 'a cluster of Cilium needs a name',

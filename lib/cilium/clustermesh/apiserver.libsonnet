@@ -52,7 +52,7 @@ local deployment(c) =
   local container(name, spec) = k.compact({
     name: name,
     image: c.image(apiserver.image),
-    imagePullPolicy: apiserver.image.pullPolicy,
+    imagePullPolicy: k.given(apiserver.image.pullPolicy),
     terminationMessagePolicy: 'FallbackToLogsOnError',
   } + spec);
   local port(name, number) = k.compact({ name: name, containerPort: number, protocol: 'TCP' });

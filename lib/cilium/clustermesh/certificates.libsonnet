@@ -68,7 +68,8 @@ local objects(c) =
     local brought = provided(c);
     { [key]: secret(c, brought[key], brought[key].values, annotations) for key in std.objectFields(brought) }
   else if auto.method == 'certmanager' then (if !internal then {} else {
-                                               [key]: certmanager(c, all[key], auto, annotations, { privateKey: k.given(auto.privateKey) })
+                                               // The chart of 1.18 forgets the labels of the server's.
+                                               [key]: certmanager(c, all[key], auto, annotations, { privateKey: k.given(auto.privateKey) }, c.since(19) || key != 'serverCertificate')
                                                for key in std.objectFields(all)
                                                if all[key] != null
                                              })

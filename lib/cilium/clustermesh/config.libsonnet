@@ -33,7 +33,7 @@ local cached(c) =
   local v = c.values;
   if v.clustermesh.apiserver.kvstoremesh.kvstoreMode == 'external' then
     ['endpoints:']
-    + (if v.etcd.endpoints == null then ['null'] else ['- ' + endpoint for endpoint in v.etcd.endpoints])
+    + (if v.etcd.endpoints == null then ['null'] else if v.etcd.endpoints == [] then ['[]'] else ['- ' + endpoint for endpoint in v.etcd.endpoints])
     + (if k.isSet(v.etcd.ssl) then [
          "trusted-ca-file: '/var/lib/etcd-secrets/etcd-client-ca.crt'",
          "key-file: '/var/lib/etcd-secrets/etcd-client.key'",

@@ -41,7 +41,7 @@ function(c)
             containers: [k.compact({
               name: 'autoconfig',
               image: c.image(v.clustermesh.apiserver.image),
-              imagePullPolicy: v.clustermesh.apiserver.image.pullPolicy,
+              imagePullPolicy: k.given(v.clustermesh.apiserver.image.pullPolicy),
               command: ['/usr/bin/clustermesh-apiserver'],
               args: k.list([
                 'mcsapi-coredns-cfg',

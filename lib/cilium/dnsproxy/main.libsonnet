@@ -41,7 +41,7 @@ function(c) if !k.isSet(c.values.standaloneDnsProxy.enabled) then {} else
             containers: [k.compact({
               name: 'standalone-dns-proxy',
               image: c.image(values.image),
-              imagePullPolicy: values.image.pullPolicy,
+              imagePullPolicy: k.given(values.image.pullPolicy),
               args: ['--config-dir=/tmp/standalone-dns-proxy/config-map'],
               securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW'], drop: ['ALL'] } },
               volumeMounts: [

@@ -39,7 +39,7 @@ local daemonset(c) =
   local container = k.compact({
     name: 'cilium-envoy',
     image: image,
-    imagePullPolicy: envoy.image.pullPolicy,
+    imagePullPolicy: k.given(envoy.image.pullPolicy),
     command: ['/usr/bin/cilium-envoy-starter'],
     args: k.list([
       if k.isSet(std.get(capabilities, 'keepCapNetBindService')) then '--keep-cap-net-bind-service',
@@ -79,7 +79,7 @@ local daemonset(c) =
   local findZone = k.compact({
     name: 'lookup-bootstrap-locality',
     image: c.image(v.image),
-    imagePullPolicy: v.image.pullPolicy,
+    imagePullPolicy: k.given(v.image.pullPolicy),
     command: ['/usr/bin/cilium-envoy-bootstrap-locality'],
     args: ['--output=/var/run/cilium/envoy-locality-config/service-zone'],
     env: k.list([k.fieldEnv('K8S_NODE_NAME', 'spec.nodeName'), c.apiServerEnv]),

@@ -14,18 +14,18 @@ function(c)
     tlsConfig: { serverName: c.hubbleDomain + '.hubble-metrics.cilium.io' } + k.orEmptyMap(metrics.serviceMonitor.tlsConfig),
   } else { scheme: 'http' };
   // Settings that the agents watch while they run: a list under one name, as a file of a ConfigMap.
-  local watched(values, file, name) = if k.isSet(values.enabled) && k.isSet(values.config.createConfigMap) then {
+  local watched(values, file, name, content, empty='') = if k.isSet(values.enabled) && k.isSet(values.config.createConfigMap) then {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: c.bareMetadata(k.plain(values.config.configMapName)),
     data: {
       [file]:
-        // A list that was taken away leaves its name.
-        if k.isSet(values.config.content) then std.manifestYamlDoc({ [name]: values.config.content }, quote_keys=false) + '\n'
-        else if values.config.content == null then name + ':\n'
-        else '',
+        if k.isSet(content) then std.manifestYamlDoc({ [name]: content }, quote_keys=false) + '\n' else empty,
     },
   };
+  // The old names of what moved to each log win over it.
+  local export = hubble.export;
+  local moved = k.compact({ [name]: export[name] for name in ['fileMaxSizeMb', 'fileMaxBackups', 'fileCompress'] });
   {
     metricsService: if serves then {
       apiVersion: 'v1',
@@ -52,6 +52,12 @@ function(c)
       // The chart looks for the namespace in the agents' section.
       namespace=v.prometheus.serviceMonitor.namespace,
     ),
-    dynamicMetricsConfig: watched(metrics.dynamic, 'dynamic-metrics.yaml', 'metrics'),
-    flowLogConfig: watched(hubble.export.dynamic, 'flowlogs.yaml', 'flowLogs'),
+    dynamicMetricsConfig: watched(metrics.dynamic, 'dynamic-metrics.yaml', 'metrics', metrics.dynamic.config.content),
+    flowLogConfig: watched(
+      export.dynamic,
+      'flowlogs.yaml',
+      'flowLogs',
+      [log + moved for log in k.orEmpty(export.dynamic.config.content)],
+      empty='flowLogs:\n',
+    ),
   }

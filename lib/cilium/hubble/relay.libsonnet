@@ -47,8 +47,8 @@ local config(c) =
       'tls-relay-server-key-file: ' + certificates + 'server.key',
       if k.isSet(relay.tls.server.mtls) then 'tls-relay-client-ca-files: ' + certificates + 'hubble-server-ca.crt',
     ] else 'disable-server-tls: true',
-    if relay.logOptions.format != null then 'log-format: ' + k.word(relay.logOptions.format),
-    if relay.logOptions.level != null then 'log-level: ' + k.word(relay.logOptions.level),
+    if k.isSet(relay.logOptions.format) then 'log-format: ' + k.word(relay.logOptions.format),
+    if k.isSet(relay.logOptions.level) then 'log-level: ' + k.word(relay.logOptions.level),
   ]));
 
 local deployment(c) =
@@ -81,7 +81,7 @@ local deployment(c) =
             name: 'hubble-relay',
             securityContext: k.given(relay.securityContext),
             image: c.image(relay.image),
-            imagePullPolicy: relay.image.pullPolicy,
+            imagePullPolicy: k.given(relay.image.pullPolicy),
             command: ['hubble-relay'],
             args: k.list(['serve', if k.isSet(v.debug.enabled) then '--debug']),
             ports: k.list([

@@ -61,7 +61,7 @@ local deployment(c) =
   local container(name, values, spec) = k.compact({
     name: name,
     image: c.image(values.image),
-    imagePullPolicy: values.image.pullPolicy,
+    imagePullPolicy: k.given(values.image.pullPolicy),
     resources: k.given(values.resources),
     securityContext: k.given(values.securityContext),
     terminationMessagePolicy: 'FallbackToLogsOnError',

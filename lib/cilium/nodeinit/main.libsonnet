@@ -34,7 +34,7 @@ function(c) if !k.isSet(c.values.nodeinit.enabled) then {} else
             containers: [k.compact({
               name: 'node-init',
               image: c.image(values.image),
-              imagePullPolicy: values.image.pullPolicy,
+              imagePullPolicy: k.given(values.image.pullPolicy),
               lifecycle: if k.isSet(values.revertReconfigureKubelet) then {
                 preStop: { exec: { command: ['nsenter', '--target=1', '--mount', '--', '/bin/bash', '-c', scripts.stop(c)] } },
               },

@@ -60,7 +60,7 @@ local azureCredential(name) = { name: name, valueFrom: { secretKeyRef: { name: '
     local container = k.compact({
       name: 'cilium-operator',
       image: image,
-      imagePullPolicy: operator.image.pullPolicy,
+      imagePullPolicy: k.given(operator.image.pullPolicy),
       command: ['cilium-operator-' + c.cloud],
       args: ['--config-dir=/tmp/cilium/config-map', '--debug=$(CILIUM_DEBUG)'] + k.orEmpty(operator.extraArgs),
       env: k.list([

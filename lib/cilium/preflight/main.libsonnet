@@ -48,7 +48,7 @@ local daemonset(c) =
     name: name,
     image: c.image(image),
     // The chart takes the pull policy of the first image for both.
-    imagePullPolicy: values.image.pullPolicy,
+    imagePullPolicy: k.given(values.image.pullPolicy),
     command: ['/bin/sh'],
     args: ['-c', 'touch /tmp/ready; sleep 1h'],
     livenessProbe: isReady('/tmp/ready', 5, 5),
@@ -69,7 +69,7 @@ local daemonset(c) =
         initContainers: [k.compact({
           name: 'clean-cilium-state',
           image: c.image(values.image),
-          imagePullPolicy: values.image.pullPolicy,
+          imagePullPolicy: k.given(values.image.pullPolicy),
           command: ['/bin/echo'],
           args: ['hello'],
           terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -137,7 +137,7 @@ local deployment(c) =
         containers: [k.compact({
           name: 'cnp-validator',
           image: c.image(values.image),
-          imagePullPolicy: values.image.pullPolicy,
+          imagePullPolicy: k.given(values.image.pullPolicy),
           command: ['/bin/sh'],
           args: ['-ec', 'cilium-dbg preflight validate-cnp;\ntouch /tmp/ready-validate-cnp;\nsleep 1h;\n'],
           env: k.given(k.list([c.apiServerEnv, values.extraEnv])),

@@ -41,7 +41,7 @@ function(c)
   local runImage(name, image, command) = k.compact({
     name: name,
     image: c.image(image),
-    imagePullPolicy: image.pullPolicy,
+    imagePullPolicy: k.given(image.pullPolicy),
     command: ['/bin/sh', '-c', command],
   });
 
@@ -69,7 +69,7 @@ function(c)
           containers: [k.compact({
             name: 'spire-agent',
             image: c.image(agent.image),
-            imagePullPolicy: agent.image.pullPolicy,
+            imagePullPolicy: k.given(agent.image.pullPolicy),
             args: ['-config', '/run/spire/config/agent.conf'],
             env: [{ name: 'MY_NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } }],
             ports: k.given(k.list([named(c, 4251)])),
@@ -134,7 +134,7 @@ function(c)
             k.compact({
               name: 'spire-server',
               image: c.image(server.image),
-              imagePullPolicy: server.image.pullPolicy,
+              imagePullPolicy: k.given(server.image.pullPolicy),
               args: ['-config', '/run/spire/config/server.conf'],
               ports: k.list([{ name: 'grpc', containerPort: 8081 }, named(c, 8080)]),
               securityContext: k.given(server.securityContext),

@@ -30,7 +30,7 @@ function(c) if !(c.since(19) && k.isSet(c.values.encryption.enabled) && c.values
             containers: [k.compact({
               name: 'istio-proxy',
               image: c.image(values.image),
-              imagePullPolicy: values.image.pullPolicy,
+              imagePullPolicy: k.given(values.image.pullPolicy),
               args: ['proxy', 'ztunnel'],
               env: k.list([
                 { name: 'XDS_ADDRESS', value: 'https://localhost:15012' },
