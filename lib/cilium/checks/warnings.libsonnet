@@ -22,6 +22,12 @@ local rows(c) =
       hint: "set the cluster's controlPlaneEndpoint: 'host:6443'",
     },
     {
+      when: std.length([cluster for cluster in c.meshClusters if c.meshTLS(cluster) != null]) > 0,
+      at: 'clustermesh.config.clusters',
+      message: 'certificates of other clusters in the values are going away',
+      hint: 'leave tls out and let all clusters of the mesh have one authority: the Secret cilium-ca',
+    },
+    {
       when:
         on(c.version.defects.certgenMetricsName) && c.hubble && on(v.hubble.metrics.tls.enabled)
         && on(v.hubble.tls.auto.enabled) && v.hubble.tls.auto.method == 'cronJob',

@@ -82,4 +82,9 @@ local warns(release, path) =
     ],
     expected: ['0s', '30s', '10s'],
   },
+  'certificates of other clusters in the values': {
+    local mesh(tls) = { cluster: { id: 1 }, clustermesh: { config: { enabled: true, clusters: [{ name: 'north', ips: ['10.0.0.1'], port: 2379 } + tls] } } },
+    actual: [said('1.20.0', mesh({ tls: { cert: 'x', key: 'y' } })), said('1.20.0', mesh({}))],
+    expected: [['warning: certificates of other clusters in the values are going away'], []],
+  },
 }
