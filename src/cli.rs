@@ -120,14 +120,22 @@ pub enum Command {
                             cniforge validate --list-rules             what is checked\n\n\
                             Exits with 2 if there is an error. A finding is accepted with a reason: `allowFindings` in the definition.")]
     Validate(ValidateArgs),
+    /// Say where the values of a cluster's objects come from, or what to do with it step by step
+    #[command(after_help = "Examples:\n  \
+                            cniforge explain global                                         what each line decides\n  \
+                            cniforge explain global ConfigMap/kube-flannel-cfg              of one object\n  \
+                            cniforge explain global DaemonSet/flannel spec.template.spec    of one field\n  \
+                            cniforge explain migration cls-7q46p7mt                         what each phase of its move to Cilium takes")]
+    Explain(ExplainArgs),
+    /// List the clusters whose output can change
+    #[command(after_help = "Examples:\n  \
+                            cniforge affected                      since this branch left the remote's default branch\n  \
+                            cniforge affected HEAD~1 | xargs -r cniforge render\n  \
+                            cniforge affected --format json | jq -c .clusters")]
+    Affected(AffectedArgs),
     /// List the clusters with type, CNI and versions
     #[command(after_help = "Examples:\n  cniforge list\n  cniforge list --format json | jq -r '.clusters[].name'")]
     List(ListArgs),
-    /// Say what to do with a cluster, step by step
-    #[command(
-        after_help = "Example:\n  cniforge explain migration cls-7q46p7mt    what each phase of its move to Cilium takes"
-    )]
-    Explain(ExplainArgs),
     /// Make definitions of what is there: TKEStack's clusters, Helm values, the objects of a running cluster
     Import(ImportArgs),
 }
@@ -241,6 +249,40 @@ pub struct DiffArgs {
     pub fail_on: ImpactClass,
 }
 
+/// `cniforge explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The cluster; or `migration`, and the cluster behind it
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: String,
+    /// One of its objects: `<kind>/<name>` or `<kind>/<namespace>/<name>` [default: all]
+    #[arg(value_name = "OBJECT")]
+    pub object: Option<String>,
+    /// A field of the object, as `diff` writes it: `spec.template.spec.containers[name=flannel].image` [default: all]
+    #[arg(value_name = "FIELD")]
+    pub field: Option<String>,
+}
+
+/// `cniforge affected`
+#[derive(Debug, Args)]
+pub struct AffectedArgs {
+    /// A branch, tag or commit [default: where this branch left the remote's default branch, or else HEAD]
+    #[arg(value_name = "BASE")]
+    pub base: Option<String>,
+    /// For shells or for programs
+    #[arg(long, value_name = "FORMAT", default_value = "lines")]
+    pub format: AffectedFormat,
+}
+
+/// How affected clusters are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AffectedFormat {
+    /// One name a line.
+    Lines,
+    /// `{"clusters": […], "removed": […]}`
+    Json,
+}
+
 /// How a diff is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DiffFormat {
@@ -313,25 +355,20 @@ pub struct ListArgs {
     pub format: ListFormat,
 }
 
-/// `cniforge explain`
-#[derive(Debug, Args)]
-pub struct ExplainArgs {
-    /// What about
-    #[arg(value_name = "TOPIC")]
-    pub topic: Topic,
-    /// The cluster's name
-    #[arg(value_name = "CLUSTER")]
-    pub cluster: String,
-}
-
-/// What can be explained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// What there is a guide for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Topic {
     /// The way from one CNI to another: what to do, what to check, the way back.
     Migration,
 }
 
 impl Topic {
+    /// The topic of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        (name == Self::Migration.name()).then_some(Self::Migration)
+    }
+
     /// Its key among a cluster's guides.
     #[must_use]
     pub fn name(self) -> &'static str {

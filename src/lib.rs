@@ -22,6 +22,7 @@ pub mod pipeline;
 
 pub mod discover;
 pub mod evaluate;
+pub mod experiment;
 pub mod files;
 pub mod git;
 pub mod library;

@@ -1,11 +1,13 @@
 //! `cniforge diff`: two states of the fleet, and what going from one to the other does.
 
+mod causes;
 mod sides;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use self::causes::Origin;
 use self::sides::{Definitions, State, Trees};
 use super::{Exit, Session};
 use crate::cli::{DiffArgs, DiffFormat};
@@ -85,6 +87,7 @@ fn two_states(session: &Session<'_>, fleet: &Fleet, args: &DiffArgs) -> Result<(
         Some(commit) => fleet.at(&commit),
     };
     let interner = Arc::new(Interner::default());
+    let mut origins = None;
     let (before, after, unchanged, trouble) = if args.committed {
         let trees = |commit: Option<Arc<Snapshot>>| match &commit {
             Some(commit) => fleet.at(commit).map(|at| {
@@ -99,13 +102,20 @@ fn two_states(session: &Session<'_>, fleet: &Fleet, args: &DiffArgs) -> Result<(
     } else {
         let (before, after) = (at(before)?, at(after)?);
         let sides = Definitions { session, selection: &clusters, interner: &interner };
-        let compared = sides.compare(before.as_ref(), after.as_ref())?;
+        let mut compared = sides.compare(before.as_ref(), after.as_ref())?;
+        if let (Some(before), Some(after)) = (before, after) {
+            let (old, new) = std::mem::take(&mut compared.definitions);
+            origins = Some((Origin { fleet: before, definitions: old }, Origin { fleet: after, definitions: new }));
+        }
         (compared.before, compared.after, compared.unchanged, compared.trouble)
     };
     let sudden = report_sudden(session, &before, &after);
     let mut diff = fleet::compare(&before, &after, Extent::Whole);
     (diff.before, diff.after) = names;
     diff.unchanged_definitions = unchanged;
+    if let Some((old, new)) = origins {
+        causes::note(session, &old, &new, &after, &mut diff)?;
+    }
     Ok((diff, trouble || sudden))
 }
 

@@ -1,5 +1,6 @@
 //! One file a command; the only place that strings stages together.
 
+mod affected;
 mod check;
 mod diff;
 mod explain;
@@ -42,9 +43,10 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Render(args) => render::run(&session, args),
         Command::Check(args) => check::run(&session, args),
         Command::Diff(args) => diff::run(&session, args),
+        Command::Explain(args) => explain::run(&session, args),
+        Command::Affected(args) => affected::run(&session, args),
         Command::Validate(args) => validate::run(&session, args),
         Command::List(args) => list::run(&session, args),
-        Command::Explain(args) => explain::run(&session, args),
         Command::Import(args) => import::run(&session, args),
     };
     result.unwrap_or_else(|finding| {

@@ -29,12 +29,19 @@ pub fn document(diff: &FleetDiff) -> String {
 /// One change.
 #[must_use]
 pub fn change(change: &Change) -> Json {
+    let mut impact = change.impacts.first().cloned();
+    if let Some(impact) = impact.as_mut().filter(|impact| impact.workloads.is_empty()) {
+        // Who reads the worst alone must not miss what restarts.
+        impact.workloads = change.impacts.iter().flat_map(|impact| impact.workloads.clone()).collect();
+        impact.workloads.sort();
+        impact.workloads.dedup();
+    }
     let mut out = json!({
         "clusters": change.clusters,
         "action": change.action,
         "object": object(&change.object),
         "fields": change.fields.iter().map(field).collect::<Vec<_>>(),
-        "impact": change.impacts.first(),
+        "impact": impact,
         "also": change.impacts.get(1..).unwrap_or_default(),
         "cause": change.causes,
     });

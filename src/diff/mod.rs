@@ -5,10 +5,12 @@
 //! objects  two clusters  → objects that are added, removed, changed, renamed
 //! secret   what must not be shown
 //! impact   a change      → what it does to a running cluster
+//! cause    a change      → the lines of the definitions that made it
 //! fleet    all clusters  → the same change in many clusters is one change
 //! text, json, markdown, github, html: the changes for a reader
 //! ```
 
+pub mod cause;
 pub mod fields;
 pub mod fleet;
 pub mod github;

@@ -160,6 +160,11 @@ impl Evaluator {
         }
     }
 
+    /// From now on, fleet files are read from there. The library stays as it is, so it must be the same.
+    pub fn read_from(&mut self, sources: Arc<Sources>) {
+        self.sources = sources;
+    }
+
     /// Evaluates the definition in `file`; an array comes back as its members' names.
     pub fn definition(&mut self, file: &str, depth: Depth) -> Evaluated {
         let stem = stem_of(file).to_owned();
@@ -360,6 +365,12 @@ impl Evaluator {
         self.tainted |= failed;
         cluster
     }
+}
+
+/// Where the fields stand that the definition and its imports write down: file and line → path of the last one there.
+#[must_use]
+pub fn field_lines(sources: &Sources, definition: &str) -> std::collections::BTreeMap<(String, usize), Vec<String>> {
+    SourceMap::new(sources).field_lines(definition)
 }
 
 /// From inside the allocator: no frame fits any more, so the evaluation unwinds.

@@ -4,7 +4,7 @@
 //! undefined name, an operator inside a called function), and a finding of the library has a field path only. So the
 //! sources are parsed once more, in the error case alone, and searched.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jrsonnet_evaluator::{Source, Span};
 use jrsonnet_ir::visit::{Visitor, visit_expr};
@@ -118,6 +118,17 @@ impl<'a> SourceMap<'a> {
     pub fn whole(&mut self, file: &str) -> Option<Place> {
         self.load_all(file);
         opening_brace(self.parsed.get(file)?.as_ref()?)
+    }
+
+    /// File and line → path of the last field whose name stands there, in the fleet's files that the definition reads.
+    pub fn field_lines(&mut self, definition: &str) -> BTreeMap<(String, usize), Vec<String>> {
+        let mut names = FieldNames { path: Vec::new(), found: BTreeMap::new() };
+        for file in self.load_all(definition) {
+            if let Some(Some(expr)) = self.parsed.get(&file) {
+                names.visit_expr(expr);
+            }
+        }
+        names.found
     }
 
     /// The first place of what is sought, `near` first if it names a file.
@@ -305,6 +316,32 @@ fn name_of(field: &FieldMember) -> Option<&str> {
     match &field.name.value {
         FieldName::Fixed(name) | FieldName::Dyn(Expr::Str(name)) => Some(name.as_str()),
         FieldName::Dyn(_) => None,
+    }
+}
+
+struct FieldNames {
+    path: Vec<String>,
+    found: BTreeMap<(String, usize), Vec<String>>,
+}
+
+impl Visitor for FieldNames {
+    fn visit_expr(&mut self, expr: &Expr) {
+        let members = match expr {
+            Expr::Obj(ObjBody::MemberList(members)) => members,
+            Expr::ObjExtend(base, ObjBody::MemberList(members)) => {
+                self.visit_expr(base);
+                members
+            }
+            _ => return visit_expr(self, expr),
+        };
+        for field in &members.fields {
+            let Some(name) = name_of(field) else { continue };
+            self.path.push(name.to_owned());
+            let place = span_place(&field.name.span);
+            self.found.insert((place.file, place.line), self.path.clone());
+            self.visit_expr(&field.value);
+            self.path.pop();
+        }
     }
 }
 

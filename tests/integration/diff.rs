@@ -518,3 +518,113 @@ fn a_browser_shows_the_page() {
     assert!(dom.contains("1 of 1 changes") || dom.contains("2 of 2 changes"), "{dom}");
     assert!(dom.contains("<summary>") && !dom.contains("<img"), "{dom}");
 }
+
+#[test]
+fn each_change_names_the_lines_that_made_it() {
+    let fleet = Fleet::new();
+    fleet.write("overlays/o.libsonnet", "{\n  networkDevice: 'bond0',\n  labels: { a: 'b' },\n}\n");
+    let definition = |args: &str| {
+        format!(
+            "(import 'cniforge/main.libsonnet').cluster + (import '../overlays/o.libsonnet') {{\n  name: 'a',\n  {},\n  \
+             networkArgs: {{ backendType: '{args}' }},\n}}\n",
+            crate::fleet::GALAXY
+        )
+    };
+    fleet.write("clusters/a.jsonnet", &definition("vxlan"));
+    fleet.cluster("gone", "");
+    let fleet = fleet.committed();
+    fleet.write("clusters/a.jsonnet", &definition("host-gw"));
+    fleet.write("overlays/o.libsonnet", "// Bonded.\n{\n  networkDevice: 'bond1',\n  labels: { a: 'c' },\n}\n");
+    fs::remove_file(fleet.root.join("clusters/gone.jsonnet")).unwrap();
+    fleet.cluster("new", "");
+    let changes = fleet.changes(&[]);
+    let cause = |object: &str| {
+        let change = changes.iter().find(|change| line(change).contains(object)).unwrap();
+        let causes = change["cause"].as_array().unwrap();
+        causes
+            .iter()
+            .map(|cause| format!("{}:{}", cause["file"].as_str().unwrap(), cause["line"]))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(cause("ConfigMap kube-system/kube-flannel-cfg"), "clusters/a.jsonnet:4");
+    assert_eq!(cause("ConfigMap kube-system/galaxy-etc"), "overlays/o.libsonnet:3");
+    assert_eq!(cause("added Cluster new"), "clusters/new.jsonnet:1");
+    assert_eq!(cause("removed Cluster gone"), "clusters/gone.jsonnet:1");
+    let run = fleet.run(&["diff", "--format", "github"]);
+    assert!(run.out.contains("::warning file=clusters/a.jsonnet,line=4,title=drops-connections"), "{}", run.out);
+}
+
+#[test]
+fn affected_clusters_are_those_whose_inputs_differ() {
+    let fleet = Fleet::new();
+    fleet.write("overlays/o.txt", "b");
+    fleet.cluster("a", "labels: { x: importstr '../overlays/o.txt' }");
+    fleet.cluster("b", "");
+    fleet.cluster("c", "");
+    fleet.write(
+        "clusters/many.jsonnet",
+        &format!(
+            "[(import 'cniforge/main.libsonnet').cluster {{ name: n, {} }} for n in ['m1', 'm2']]",
+            crate::fleet::GALAXY
+        ),
+    );
+    let fleet = fleet.committed();
+    assert_eq!(fleet.ok(&["affected"]).out, "");
+    // Another text of the same definition is another input, whatever comes of it.
+    fleet.write("overlays/o.txt", "c");
+    assert_eq!(fleet.ok(&["affected"]).out, "a\n");
+    fs::remove_file(fleet.root.join("overlays/o.txt")).unwrap();
+    assert_eq!(fleet.ok(&["affected", "HEAD"]).out, "a\n", "a file that is gone counts too");
+    let many = fleet.read("clusters/many.jsonnet");
+    fleet.write("clusters/many.jsonnet", &many.replace("'m2'", "'m3'"));
+    fs::remove_file(fleet.root.join("clusters/b.jsonnet")).unwrap();
+    fleet.write("clusters/c.jsonnet", "error 'broken'");
+    assert_eq!(fleet.ok(&["affected"]).out, "a\nc\nm1\nm3\n");
+    let run = fleet.ok(&["affected", "--format", "json"]);
+    assert_eq!(json(&run), serde_json::json!({"clusters": ["a", "c", "m1", "m3"], "removed": ["b", "m2"]}));
+}
+
+#[test]
+fn explain_finds_the_line_behind_a_value() {
+    let fleet = Fleet::new();
+    fleet.write("overlays/o.libsonnet", "// All of them.\n{\n  networkDevice: 'bond0',\n}\n");
+    fleet.write(
+        "clusters/a.jsonnet",
+        &format!(
+            "(import 'cniforge/main.libsonnet').cluster + (import '../overlays/o.libsonnet') {{\n  name: 'a',\n  {},\n  \
+             networkArgs: {{ backendType: 'host-gw' }},\n  manifests+: {{ galaxy+: {{ daemonset+: {{ spec+: {{ minReadySeconds: 7 }} }} }} }},\n}}\n",
+            crate::fleet::GALAXY
+        ),
+    );
+    let first = |args: &[&str]| {
+        let run = fleet.ok(&[&["explain", "a"], args].concat());
+        run.out.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let backend = first(&["configmap/kube-flannel-cfg"]);
+    assert!(
+        backend
+            .iter()
+            .any(|line| line
+                == "clusters/a.jsonnet:4: definition (networkArgs): networkArgs: { backendType: 'host-gw' },"),
+        "{backend:#?}"
+    );
+    let patch = first(&["DaemonSet/kube-system/galaxy-daemonset", "spec.minReadySeconds"]);
+    assert_eq!(patch[0], "DaemonSet kube-system/galaxy-daemonset spec.minReadySeconds: 7");
+    assert!(patch[1].starts_with("clusters/a.jsonnet:5: definition (manifests patch): "), "{patch:#?}");
+    let default = first(&["DaemonSet/galaxy-daemonset", "spec.template.spec.hostPID"]);
+    assert!(default[1].starts_with("library default (`manifests.galaxy.daemonset`)"), "{default:#?}");
+    let whole = first(&[]);
+    assert!(
+        whole.iter().any(|line| line.starts_with("overlays/o.libsonnet:3: overlay: networkDevice: 'bond0'")),
+        "{whole:#?}"
+    );
+    for (args, words) in [
+        (&["explain", "b"][..], "there is no cluster `b`"),
+        (&["explain", "a", "DaemonSet/galaxi-daemonset"], "did you mean `DaemonSet/galaxy-daemonset`?"),
+        (&["explain", "a", "DaemonSet/galaxy-daemonset", "spec.templte"], "did you mean `template`?"),
+    ] {
+        let run = fleet.run(args);
+        assert!(run.code == 2 && run.err.contains(words), "{run:?}");
+    }
+}

@@ -31,6 +31,8 @@ pub(super) struct Definitions<'a> {
 #[derive(Default)]
 pub(super) struct Side {
     pub(super) states: BTreeMap<String, State>,
+    /// Cluster → definition.
+    definitions: BTreeMap<String, String>,
     /// Clusters that could not be evaluated, and their definitions.
     failed: BTreeSet<String>,
     /// What was asked for and is not there.
@@ -43,6 +45,8 @@ pub(super) struct Side {
 pub(super) struct Compared {
     pub(super) before: BTreeMap<String, State>,
     pub(super) after: BTreeMap<String, State>,
+    /// Cluster → definition, of both sides.
+    pub(super) definitions: (BTreeMap<String, String>, BTreeMap<String, String>),
     /// How many definitions did not need to be.
     pub(super) unchanged: usize,
     pub(super) trouble: bool,
@@ -81,7 +85,8 @@ impl Definitions<'_> {
         for name in &other.failed {
             one.states.remove(name);
         }
-        Ok(Compared { before: one.states, after: other.states, unchanged: unchanged.len(), trouble })
+        let definitions = (one.definitions, other.definitions);
+        Ok(Compared { before: one.states, after: other.states, definitions, unchanged: unchanged.len(), trouble })
     }
 
     /// One side alone; what is wrong with it is said.
@@ -162,6 +167,7 @@ impl Definitions<'_> {
                 side.trouble = true;
             }
             self.say(&cluster, fleet.snapshot.as_deref());
+            side.definitions.insert(cluster.name.clone(), cluster.definition.clone());
             if let Some(objects) = cluster.result {
                 let facts = cluster.summary.as_ref().map_or_else(|| Facts::of_objects(&objects), Facts::of_summary);
                 side.states.insert(cluster.name, State { facts, objects });
