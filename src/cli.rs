@@ -408,6 +408,11 @@ pub enum ImportSource {
                             helm get values cilium -n kube-system -o yaml |\n    \
                             cniforge import helm - --cluster cls-7q46p7mt --version 1.20.0")]
     Helm(ImportHelmArgs),
+    /// Objects of a running cluster, the definition that comes closest, and a diff of what it does not give
+    #[command(after_help = "Examples:\n  kubectl get ds,deploy,cm,sa,svc -n kube-system -o yaml |\n    \
+                            cniforge import manifests - --cluster cls-7q46p7mt\n  \
+                            cniforge import manifests exported/ --cluster cls-7q46p7mt")]
+    Manifests(ImportManifestsArgs),
 }
 
 /// `cniforge import tkestack`
@@ -437,6 +442,23 @@ pub struct ImportHelmArgs {
     #[arg(long, value_name = "NAME")]
     pub cluster: String,
     /// What values do not say of a cluster.
+    #[command(flatten)]
+    pub facts: ImportFactsArgs,
+    /// Where the definition goes.
+    #[command(flatten)]
+    pub output: ImportOutputArgs,
+}
+
+/// `cniforge import manifests`
+#[derive(Debug, Args)]
+pub struct ImportManifestsArgs {
+    /// Folders and files with YAML or JSON; `-` is standard input
+    #[arg(value_name = "DIR", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// The cluster's name in the fleet [default: the one that Cilium was given]
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+    /// What objects may not say of a cluster.
     #[command(flatten)]
     pub facts: ImportFactsArgs,
     /// Where the definition goes.

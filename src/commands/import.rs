@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Exit, Session};
-use crate::cli::{ImportArgs, ImportFactsArgs, ImportHelmArgs, ImportOutputArgs, ImportSource, ImportTkestackArgs};
+use crate::cli::{
+    ImportArgs, ImportFactsArgs, ImportHelmArgs, ImportManifestsArgs, ImportOutputArgs, ImportSource,
+    ImportTkestackArgs,
+};
 use crate::discover::Fleet;
 use crate::evaluate::{self, Depth};
 use crate::files::Files;
@@ -15,7 +18,7 @@ use crate::import::destination::{self, Refused};
 use crate::import::helm::{self, ClusterFacts};
 use crate::import::workbench::{Workbench, renders};
 use crate::import::yaml_reader::{Document, read_documents};
-use crate::import::{input, tkestack};
+use crate::import::{input, manifests, tkestack};
 use crate::pool::{self, Outcome};
 use crate::report::plural;
 use crate::sources::Sources;
@@ -24,6 +27,7 @@ pub(super) fn run(session: &Session<'_>, args: &ImportArgs) -> Result<Exit, Find
     match &args.source {
         ImportSource::Tkestack(args) => import_tkestack(session, args),
         ImportSource::Helm(args) => import_helm(session, args),
+        ImportSource::Manifests(args) => import_manifests(session, args),
     }
 }
 
@@ -44,6 +48,31 @@ fn import_helm(session: &Session<'_>, args: &ImportHelmArgs) -> Result<Exit, Fin
     let definition =
         output.at_the_workbench(session, move |bench| helm::import(bench, &values, &version, &facts))??;
     output.finish(session, vec![definition])
+}
+
+fn import_manifests(session: &Session<'_>, args: &ImportManifestsArgs) -> Result<Exit, Finding> {
+    let output = Output::open(session, &args.output)?;
+    let mut documents = Vec::new();
+    for path in &args.paths {
+        for input in input::read_all(path)? {
+            documents.extend(read_documents(&input)?);
+        }
+    }
+    let facts = facts(&args.facts, args.cluster.as_deref().unwrap_or_default());
+    let imported = output.at_the_workbench(session, move |bench| manifests::import(bench, &documents, &facts))??;
+    let exit = output.finish(session, vec![imported.definition])?;
+    if let Place::Stdout = output.place {
+        session.terminal.status(imported.diff.trim_end());
+    } else {
+        session.print(&imported.diff)?;
+    }
+    let differ = if imported.differing == 1 { "differs" } else { "differ" };
+    session.terminal.status(&format!(
+        "{} of the cluster compared: {} {differ} from what the definition renders",
+        plural(imported.compared, "object"),
+        imported.differing
+    ));
+    Ok(exit)
 }
 
 fn facts(args: &ImportFactsArgs, name: &str) -> ClusterFacts {

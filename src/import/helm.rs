@@ -109,76 +109,93 @@ pub fn import(
     }
     values = chart.without_unknown(bench, values, &mut remarks)?;
 
-    let mut fields = Vec::new();
-    let text = |text: &str| Value::String(text.to_owned());
-    let list = |items: &[String]| Value::List(items.iter().map(|item| text(item)).collect());
-    fields.push(Field::new("type", text("Baremetal")));
-    let mut assume = |field: Field, assumed: bool, option: &str| {
-        if !assumed {
-            return fields.push(field);
-        }
-        let text = format!("`{}` was assumed, since the values do not say it: check it, or say {option}", field.name);
-        remarks.push(Remark::warning(text).unlisted());
-        fields.push(field.comment("Assumed; the values do not say it."));
-    };
-    let kubernetes = facts.kubernetes_version.as_deref();
-    assume(
-        Field::new("kubernetesVersion", text(kubernetes.unwrap_or(assumed::KUBERNETES))),
-        kubernetes.is_none(),
-        "--kubernetes-version",
-    );
     let pools = chart.pools(&values);
     let (pods, sure) = if facts.pod_cidrs.is_empty() { pools } else { (facts.pod_cidrs.clone(), true) };
-    assume(Field::new("podCIDRs", list(&pods)), !sure, "--pod-cidr");
-    let services =
-        if facts.service_cidrs.is_empty() { vec![assumed::SERVICES.to_owned()] } else { facts.service_cidrs.clone() };
-    assume(Field::new("serviceCIDRs", list(&services)), facts.service_cidrs.is_empty(), "--service-cidr");
     let domain =
         values.at(&["hubble", "peerService", "clusterDomain"]).and_then(Value::as_str).unwrap_or("cluster.local");
     let domain = domain.trim_end_matches('.').to_owned();
-    if domain != "cluster.local" {
-        fields.push(Field::new("dnsDomain", text(&domain)));
-    }
-    if !facts.api_versions.is_empty() {
-        fields.push(Field::new("apiVersions", list(&facts.api_versions)));
-    }
-    let namespace = facts.namespace.clone().filter(|namespace| namespace != "kube-system");
-    fields.push(Field::new("cni", text("cilium")).apart());
+    let fields = basics(facts, (&pods, sure), &domain, "the values do", &mut remarks);
 
     let added = added_by_the_definition(bench, &facts.name, &pods, &domain)?;
     let (changed, undone) = chart.differences(&values, &added);
-    let settings = |values: Value| {
-        let mut entries = vec![("version".to_owned(), text(version))];
-        entries.extend(namespace.iter().map(|namespace| ("namespace".to_owned(), text(namespace))));
-        if values.as_map().is_some_and(|map| !map.is_empty()) {
-            entries.push(("values".to_owned(), values));
-        }
-        Field::new("cilium", Value::Map(Map::from_entries(entries))).extending()
-    };
     let definition = |values: Value| Definition {
         header: vec![format!("Cilium {version}, imported from the values of its Helm chart.")],
         name: facts.name.clone(),
-        fields: fields.iter().cloned().chain([settings(values)]).collect(),
+        fields: fields.iter().cloned().chain([settings(version, facts.namespace.as_deref(), values)]).collect(),
         remarks: remarks.clone(),
     };
     let values = without_idle(bench, changed, &undone, &definition);
     Ok(definition(values))
 }
 
+/// The keys that every definition with Cilium has. `source`: who does not say what has to be assumed.
+pub(super) fn basics(
+    facts: &ClusterFacts,
+    (pods, sure): (&[String], bool),
+    domain: &str,
+    source: &str,
+    remarks: &mut Vec<Remark>,
+) -> Vec<Field> {
+    let text = |text: &str| Value::String(text.to_owned());
+    let list = |items: &[String]| Value::List(items.iter().map(|item| text(item)).collect());
+    let mut fields = vec![Field::new("type", text("Baremetal"))];
+    let mut assume = |field: Field, assumed: bool, option: &str| {
+        if !assumed {
+            return fields.push(field);
+        }
+        let text = format!("`{}` was assumed, since {source} not say it: check it, or say {option}", field.name);
+        remarks.push(Remark::warning(text).unlisted());
+        fields.push(field.comment(format!("Assumed; {source} not say it.")));
+    };
+    let kubernetes = facts.kubernetes_version.as_deref();
+    let version = Field::new("kubernetesVersion", text(kubernetes.unwrap_or(assumed::KUBERNETES)));
+    assume(version, kubernetes.is_none(), "--kubernetes-version");
+    assume(Field::new("podCIDRs", list(pods)), !sure, "--pod-cidr");
+    let services = match facts.service_cidrs.as_slice() {
+        [] => vec![assumed::SERVICES.to_owned()],
+        given => given.to_vec(),
+    };
+    assume(Field::new("serviceCIDRs", list(&services)), facts.service_cidrs.is_empty(), "--service-cidr");
+    if domain != "cluster.local" {
+        fields.push(Field::new("dnsDomain", text(domain)));
+    }
+    if !facts.api_versions.is_empty() {
+        fields.push(Field::new("apiVersions", list(&facts.api_versions)));
+    }
+    fields.push(Field::new("cni", text("cilium")).apart());
+    fields
+}
+
+/// `cilium+:` with what differs from its defaults.
+pub(super) fn settings(version: &str, namespace: Option<&str>, values: Value) -> Field {
+    let text = |text: &str| Value::String(text.to_owned());
+    let mut entries = vec![("version".to_owned(), text(version))];
+    let namespace = namespace.filter(|namespace| *namespace != "kube-system");
+    entries.extend(namespace.map(|namespace| ("namespace".to_owned(), text(namespace))));
+    if values.as_map().is_some_and(|map| !map.is_empty()) {
+        entries.push(("values".to_owned(), values));
+    }
+    Field::new("cilium", Value::Map(Map::from_entries(entries))).extending()
+}
+
 /// What the library knows of one version of the chart.
-struct Chart {
+pub(in crate::import) struct Chart {
     version: String,
-    defaults: Value,
+    /// All values.
+    pub(super) defaults: Value,
+    /// Keys of cilium-config.
+    pub(super) config_keys: Vec<String>,
     /// Full names of values that were dropped.
     removed: Vec<String>,
 }
 
 impl Chart {
-    fn ask(bench: &mut Workbench, version: &str) -> Result<Self, Finding> {
+    pub(super) fn ask(bench: &mut Workbench, version: &str) -> Result<Self, Finding> {
         let question = format!(
             "local versions = import 'cilium/versions/main.libsonnet';\nlocal name = {};\n\
              if versions.isPatch(name) then {{\n  local version = versions.of(name),\n  defaults: version.values,\n  \
-             removed: std.objectFields(version.removed),\n}} else {{ known: versions.releases }}\n",
+             removed: std.objectFields(version.removed),\n  \
+             configKeys: std.objectFields(version.configKeys),\n}} else {{ known: versions.releases }}\n",
             literal(&Value::String(version.to_owned()))
         );
         let answer = bench.value(&question)?;
@@ -191,7 +208,12 @@ impl Chart {
             return Err(Finding::refusal(format!("this version of cniforge cannot render Cilium '{version}'"))
                 .hint(format!("it knows {} and their other patch releases", known.join(", "))));
         };
-        Ok(Self { version: version.to_owned(), defaults: defaults.clone(), removed: names("removed") })
+        Ok(Self {
+            version: version.to_owned(),
+            defaults: defaults.clone(),
+            config_keys: names("configKeys"),
+            removed: names("removed"),
+        })
     }
 
     /// What the library says of values that it does not know becomes a remark, and the values go.
@@ -377,7 +399,7 @@ fn without_idle(
 }
 
 /// The value without what is at the end of the path, and without maps that this leaves empty.
-fn without(value: &Value, path: &[&str]) -> Value {
+pub(in crate::import) fn without(value: &Value, path: &[&str]) -> Value {
     let (Some(map), [key, rest @ ..]) = (value.as_map(), path) else { return value.clone() };
     let mut entries = Vec::new();
     for (name, inner) in map.iter() {

@@ -306,3 +306,120 @@ fn values_round_trip(bench: &mut Workbench, version: &str, case: &serde_json::Va
     );
     true
 }
+
+/// Renders a cluster, imports its tree as what a cluster runs, renders that, and gives the definition: both trees are one.
+fn adopted(kubernetes: &str, body: &str, more: &str) -> String {
+    let before = Fleet::new();
+    before.write(
+        "clusters/a.jsonnet",
+        &format!(
+            "(import 'cniforge/main.libsonnet').cluster {{ name: 'a', type: 'Baremetal', kubernetesVersion: '{kubernetes}', \
+             podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/16'], {body} }}\n"
+        ),
+    );
+    before.ok(&["render"]);
+    let node = format!(
+        "{{apiVersion: v1, kind: Node, metadata: {{name: n, labels: {{infra.tce.io/as: '7', infra.tce.io/switch-ip: 10.0.0.1}}}}, \
+         status: {{nodeInfo: {{kubeletVersion: v{kubernetes}}}}}}}"
+    );
+    before.write("rendered/a/nodes.yaml", &node);
+    let after = Fleet::new();
+    let tree = before.root.join("rendered/a");
+    let mut args =
+        vec!["import", "manifests", tree.to_str().unwrap(), "--cluster", "a", "--service-cidr", "10.96.0.0/16"];
+    args.extend(more.split_whitespace());
+    let run = after.ok(&args);
+    let definition = after.read("clusters/a.jsonnet");
+    assert_eq!(run.out, "", "{definition}\n{run:?}");
+    assert!(run.err.ends_with("compared: 0 differ from what the definition renders\n"), "{run:?}");
+    after.ok(&["render"]);
+    fs::remove_file(before.root.join("rendered/a/nodes.yaml")).unwrap();
+    assert_eq!(before.rendered(), after.rendered(), "{definition}");
+    definition
+}
+
+#[test]
+fn a_running_galaxy_is_adopted_as_it_is() {
+    let definition = adopted(
+        "1.21.4",
+        "networkDevice: 'bond1', registry: 'registry.example.com/tke', networkArgs: { backendType: 'host-gw' }",
+        "",
+    );
+    assert!(definition.contains("registry: 'registry.example.com/tke'"), "{definition}");
+    let definition = adopted(
+        "1.21.4",
+        "networkArgs: { backendType: 'vxlan' }, galaxy+: { backendOptions: { VNI: 7 }, images: { flannel: 'example.com/f/flannel:v0.10.0' } }",
+        "",
+    );
+    assert!(definition.contains("backendOptions: { VNI: 7 }"), "{definition}");
+}
+
+#[test]
+fn tkestacks_running_cilium_is_adopted_as_it_is() {
+    adopted("1.21.4", "cni: 'cilium', cilium+: { version: '1.9.5-tkestack' }, maxNodePodNum: 64", "");
+    let definition = adopted(
+        "1.21.4",
+        "cni: 'cilium', cilium+: { version: '1.9.5-tkestack' },
+         networkArgs: { networkMode: 'underlay', asn: '7', 'switch-ip': '10.0.0.1' }",
+        "",
+    );
+    assert!(
+        definition.contains("networkArgs: { asn: '7', networkMode: 'underlay', 'switch-ip': '10.0.0.1' }"),
+        "{definition}"
+    );
+}
+
+#[test]
+fn a_running_cilium_is_adopted_as_it_is() {
+    let definition = adopted("1.34.1", "cni: 'cilium', cilium+: { version: '1.20.0' }", "");
+    assert!(definition.contains("cilium+: { version: '1.20.0' },\n"), "{definition}");
+    let definition = adopted(
+        "1.34.1",
+        "cni: 'cilium', networkArgs: { 'enable-policy': 'always', 'l2-announcements-lease-duration': '9s' },
+         cilium+: { version: '1.20.0', values: {
+           hubble: { relay: { enabled: true, replicas: 2 }, metrics: { enabled: ['dns', 'drop'] } },
+           operator: { replicas: 1, resources: { limits: { cpu: '1', memory: '1Gi' } } },
+           bpf: { masquerade: true }, encryption: { enabled: true, type: 'wireguard' }, ipam: { mode: 'kubernetes' },
+           extraConfig: { 'my-own': '1' }, tolerations: [{ key: 'a', operator: 'Exists' }],
+         } }",
+        "--pod-cidr 10.244.0.0/16",
+    );
+    for kept in [
+        "masquerade: true",
+        "type: 'wireguard'",
+        "replicas: 2",
+        "metrics: { enabled: ['dns', 'drop'] }",
+        "'my-own': '1'",
+        "tolerations: [{ key: 'a', operator: 'Exists' }]",
+        "mode: 'kubernetes'",
+    ] {
+        assert!(definition.contains(kept), "no {kept}: {definition}");
+    }
+}
+
+#[test]
+fn what_a_definition_cannot_give_is_shown_without_its_secrets() {
+    let fleet = Fleet::galaxy(&["a"]);
+    fleet.ok(&["render"]);
+    let daemonset = "rendered/a/flannel/kube-system/daemonset-flannel.yaml";
+    fleet.write(daemonset, &fleet.read(daemonset).replace("cpu: 100m", "cpu: 250m"));
+    fleet.write(
+        "rendered/a/more.yaml",
+        "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: galaxy-key, namespace: kube-system}, data: {password: VE9QU0VDUkVU}}\n\
+         - {apiVersion: v1, kind: Pod, metadata: {name: galaxy-x, namespace: kube-system}}\n",
+    );
+    let run = fleet.ok(&["import", "manifests", "rendered/a", "--cluster", "b", "--output", "out"]);
+    assert!(
+        run.out.contains("-          cpu: 250m\n+          cpu: 100m\n")
+            || run.out.contains("-            cpu: 250m\n+            cpu: 100m\n"),
+        "{}",
+        run.out
+    );
+    assert!(run.out.contains("only in the cluster: Secret kube-system/galaxy-key\n"), "{}", run.out);
+    assert!(!format!("{run:?}{}", fleet.read("out/b.jsonnet")).contains("VE9QU0VDUkVU"));
+    assert!(
+        run.err.ends_with("15 objects of the cluster compared: 2 differ from what the definition renders\n"),
+        "{}",
+        run.err
+    );
+}

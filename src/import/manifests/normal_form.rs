@@ -1,0 +1,321 @@
+//! An object without what the API server, controllers and delivery tools have put into it.
+//!
+//! Objects of a cluster and rendered ones go through the same, so whatever is taken away cannot be a difference. Nothing
+//! secret stays: a Secret keeps the names of its entries.
+
+use crate::import::secrets;
+use crate::value::{Map, Value};
+
+/// What the API server writes where nothing is said: the name of the map that the field is in, the field, its default.
+const DEFAULTS: &[(&[&str], &str, Default)] = &[
+    (&["containers", "initContainers"], "imagePullPolicy", Default::Text("IfNotPresent")),
+    (&["containers", "initContainers"], "terminationMessagePath", Default::Text("/dev/termination-log")),
+    (&["containers", "initContainers"], "terminationMessagePolicy", Default::Text("File")),
+    (&["containers", "initContainers"], "resources", Default::Empty),
+    (&["containers", "initContainers"], "securityContext", Default::Empty),
+    (&["env"], "value", Default::Text("")),
+    (PROBES, "failureThreshold", Default::Number(3.0)),
+    (PROBES, "initialDelaySeconds", Default::Number(0.0)),
+    (PROBES, "periodSeconds", Default::Number(10.0)),
+    (PROBES, "successThreshold", Default::Number(1.0)),
+    (PROBES, "timeoutSeconds", Default::Number(1.0)),
+    (&["httpGet"], "scheme", Default::Text("HTTP")),
+    (&["grpc"], "service", Default::Text("")),
+    (&["ports"], "protocol", Default::Text("TCP")),
+    (&["fieldRef"], "apiVersion", Default::Text("v1")),
+    (&["resourceFieldRef"], "divisor", Default::Text("0")),
+    (&["hostPath"], "type", Default::Text("")),
+    (&["configMap", "secret", "projected", "downwardAPI"], "defaultMode", Default::Number(420.0)),
+    (&["serviceAccountToken"], "expirationSeconds", Default::Number(3600.0)),
+    (&["subjects"], "apiGroup", Default::Text("")),
+    (POD, "dnsPolicy", Default::Text("ClusterFirst")),
+    (POD, "enableServiceLinks", Default::True),
+    (POD, "restartPolicy", Default::Text("Always")),
+    (POD, "schedulerName", Default::Text("default-scheduler")),
+    (POD, "securityContext", Default::Empty),
+    (POD, "serviceAccount", Default::Anything),
+    (POD, "terminationGracePeriodSeconds", Default::Number(30.0)),
+    (&["DaemonSet", "Deployment", "StatefulSet"], "revisionHistoryLimit", Default::Number(10.0)),
+    (&["Deployment"], "progressDeadlineSeconds", Default::Number(600.0)),
+    (&["DaemonSet", "Deployment", "StatefulSet"], "minReadySeconds", Default::Number(0.0)),
+    (&["Service"], "clusterIPs", Default::Anything),
+    (&["Service"], "internalTrafficPolicy", Default::Text("Cluster")),
+    (&["Service"], "ipFamilies", Default::Anything),
+    (&["Service"], "ipFamilyPolicy", Default::Text("SingleStack")),
+    (&["Service"], "sessionAffinity", Default::Text("None")),
+    (&["Service"], "type", Default::Text("ClusterIP")),
+    (&["CronJob"], "concurrencyPolicy", Default::Text("Allow")),
+    (&["CronJob"], "failedJobsHistoryLimit", Default::Number(1.0)),
+    (&["CronJob"], "successfulJobsHistoryLimit", Default::Number(3.0)),
+    (&["CronJob"], "suspend", Default::False),
+    (JOB, "backoffLimit", Default::Number(6.0)),
+    (JOB, "completionMode", Default::Text("NonIndexed")),
+    (JOB, "completions", Default::Number(1.0)),
+    (JOB, "manualSelector", Default::Anything),
+    (JOB, "parallelism", Default::Number(1.0)),
+    (JOB, "podReplacementPolicy", Default::Text("TerminatingOrFailed")),
+    (JOB, "selector", Default::Anything),
+    (JOB, "suspend", Default::False),
+];
+
+const PROBES: &[&str] = &["livenessProbe", "readinessProbe", "startupProbe"];
+
+/// Names that [`normal`] gives to the `spec` of a pod's and of a job's template.
+const POD: &[&str] = &["(pod)"];
+const JOB: &[&str] = &["(job)", "Job"];
+
+enum Default {
+    Text(&'static str),
+    Number(f64),
+    True,
+    False,
+    /// An empty map.
+    Empty,
+    /// Derived from other fields.
+    Anything,
+}
+
+impl Default {
+    fn is(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Text(text), Value::String(value)) => text == value,
+            (Self::Number(number), Value::Number(value)) => (number - value).abs() < f64::EPSILON,
+            (Self::True, Value::Bool(flag)) => *flag,
+            (Self::False, Value::Bool(flag)) => !flag,
+            (Self::Empty, Value::Map(map)) => map.is_empty(),
+            (Self::Anything, _) => true,
+            _ => false,
+        }
+    }
+}
+
+/// Fields of `metadata` that say what the object is; the others say how it came and what became of it.
+const METADATA: [&str; 4] = ["annotations", "labels", "name", "namespace"];
+
+/// Labels and annotations of whatever applied the object.
+const DELIVERY: [&str; 10] = [
+    "argocd.argoproj.io/",
+    "batch.kubernetes.io/",
+    "controller-uid",
+    "deployment.kubernetes.io/",
+    "deprecated.daemonset.template.generation",
+    "helm.toolkit.fluxcd.io/",
+    "job-name",
+    "kubectl.kubernetes.io/",
+    "kustomize.toolkit.fluxcd.io/",
+    "meta.helm.sh/",
+];
+
+/// The object without what others have put into it.
+#[must_use]
+pub fn normal(object: &Value) -> Value {
+    let kind = object.at(&["kind"]).and_then(Value::as_str).unwrap_or_default();
+    let entries = object.as_map().into_iter().flat_map(Map::iter);
+    let kept = entries.filter(|(key, value)| {
+        let of_a_controller = *key == "status" || *key == "secrets" && kind == "ServiceAccount";
+        !of_a_controller && **value != Value::Null
+    });
+    let entries = kept.map(|(key, value)| {
+        let value = match key {
+            "data" | "stringData" if kind == "Secret" => hidden(value),
+            "data" => lines(value),
+            "spec" => below(value, kind),
+            key => below(value, key),
+        };
+        // A Secret's strings are written as data.
+        let key = if key == "stringData" && kind == "Secret" { "data" } else { key };
+        (key.to_owned(), value)
+    });
+    let whole = Value::Map(Map::from_entries(entries.collect()));
+    if kind == "Secret" { whole } else { secrets::strip(&whole).0 }
+}
+
+fn hidden(data: &Value) -> Value {
+    let names = data.as_map().into_iter().flat_map(Map::iter);
+    Value::Map(Map::from_entries(
+        names.map(|(name, _)| (name.to_owned(), Value::String("(hidden)".to_owned()))).collect(),
+    ))
+}
+
+/// `name`: that of the field which the value stands in, or of the kind whose `spec` it is.
+fn below(value: &Value, name: &str) -> Value {
+    match value {
+        Value::List(items) => Value::List(items.iter().map(|item| below(item, name)).collect()),
+        Value::Map(map) if name == "metadata" => metadata(map),
+        Value::Map(map) if ["requests", "limits"].contains(&name) => {
+            // A quantity may be written as a number.
+            let text = |value: &Value| match value {
+                Value::Number(number) => Value::String(number.to_string()),
+                other => other.clone(),
+            };
+            Value::Map(Map::from_entries(map.iter().map(|(key, value)| (key.to_owned(), text(value))).collect()))
+        }
+        Value::Map(map) => {
+            let is_default = |key: &str, value: &Value| {
+                let known = DEFAULTS
+                    .iter()
+                    .any(|(maps, field, default)| *field == key && maps.contains(&name) && default.is(value));
+                known || default_by_its_neighbours(name, key, value, map)
+            };
+            let kept = map.iter().filter(|(key, value)| **value != Value::Null && !is_default(key, value));
+            let inner = |key: &str, value: &Value| match (name, key) {
+                ("template", "spec") => below(value, "(pod)"),
+                ("jobTemplate", "spec") => below(value, "(job)"),
+                _ => below(value, key),
+            };
+            let mut entries: Vec<_> = kept.map(|(key, value)| (key.to_owned(), inner(key, value))).collect();
+            // Said on both sides, since one of them is a number that somebody may have chosen.
+            if ["Deployment", "StatefulSet"].contains(&name)
+                && map.get("replicas").is_none_or(|value| *value == Value::Null)
+            {
+                entries.push(("replicas".to_owned(), Value::Number(1.0)));
+            }
+            Value::Map(Map::from_entries(entries))
+        }
+        scalar => lines(scalar),
+    }
+}
+
+/// Empty lines and blanks at an end mean nothing in a script or a configuration file.
+fn lines(value: &Value) -> Value {
+    match value {
+        Value::String(text) if text.contains('\n') => {
+            let kept = text.lines().map(str::trim_end).filter(|line| !line.is_empty());
+            Value::String(kept.collect::<Vec<_>>().join("\n") + "\n")
+        }
+        Value::Map(map) => {
+            Value::Map(Map::from_entries(map.iter().map(|(key, value)| (key.to_owned(), lines(value))).collect()))
+        }
+        other => other.clone(),
+    }
+}
+
+/// Defaults that depend on what else is said.
+fn default_by_its_neighbours(name: &str, key: &str, value: &Value, map: &Map) -> bool {
+    let number = |value: Option<&Value>, wanted: f64| match value {
+        Some(Value::Number(number)) => (number - wanted).abs() < f64::EPSILON,
+        None => true,
+        _ => false,
+    };
+    match (name, key) {
+        // On the node's network a port is the node's.
+        ("ports", "hostPort") => map.get("containerPort") == Some(value),
+        ("ports", "targetPort") => map.get("port") == Some(value),
+        ("Service", "clusterIP") => value.as_str() != Some("None"),
+        ("DaemonSet", "updateStrategy") => {
+            let rolling = value.at(&["rollingUpdate"]);
+            value.at(&["type"]).and_then(Value::as_str).is_none_or(|name| name == "RollingUpdate")
+                && number(rolling.and_then(|rolling| rolling.at(&["maxUnavailable"])), 1.0)
+                && number(rolling.and_then(|rolling| rolling.at(&["maxSurge"])), 0.0)
+        }
+        ("rollingUpdate", "maxSurge") => number(Some(value), 0.0),
+        ("Deployment", "strategy") => {
+            let part =
+                |key: &str| value.at(&["rollingUpdate", key]).and_then(Value::as_str).is_none_or(|text| text == "25%");
+            let numbers = |key: &str| matches!(value.at(&["rollingUpdate", key]), Some(Value::Number(_)));
+            value.at(&["type"]).and_then(Value::as_str).is_none_or(|name| name == "RollingUpdate")
+                && part("maxSurge")
+                && part("maxUnavailable")
+                && !numbers("maxSurge")
+                && !numbers("maxUnavailable")
+        }
+        _ => false,
+    }
+}
+
+fn metadata(map: &Map) -> Value {
+    let mut entries = Vec::new();
+    for (key, value) in map.iter().filter(|(key, value)| METADATA.contains(key) && **value != Value::Null) {
+        let Some(names) = value.as_map() else {
+            entries.push((key.to_owned(), value.clone()));
+            continue;
+        };
+        let delivered = |name: &str, value: &Value| {
+            DELIVERY.iter().any(|prefix| name.starts_with(prefix)) && name != "kubectl.kubernetes.io/default-container"
+                || name == "app.kubernetes.io/managed-by" && value.as_str() == Some("Helm")
+        };
+        let kept: Vec<_> = names
+            .iter()
+            .filter(|(name, value)| !delivered(name, value))
+            .map(|(name, value)| (name.to_owned(), value.clone()))
+            .collect();
+        if !kept.is_empty() {
+            entries.push((key.to_owned(), Value::Map(Map::from_entries(kept))));
+        }
+    }
+    Value::Map(Map::from_entries(entries))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(yaml: &str) -> Value {
+        let input = crate::import::input::Input { name: String::new(), text: yaml.to_owned() };
+        crate::import::yaml_reader::read_documents(&input).expect("the test's YAML")[0].value.clone()
+    }
+
+    #[test]
+    fn what_the_server_adds_is_no_difference() {
+        let written = "
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: a, namespace: b, labels: {k8s-app: a}}
+spec:
+  template:
+    metadata: {labels: {k8s-app: a}}
+    spec:
+      serviceAccountName: a
+      containers:
+      - {name: a, image: i, ports: [{containerPort: 80, hostPort: 80}], livenessProbe: {httpGet: {path: /, port: 80}}, resources: {limits: {cpu: 1}}}
+      volumes: [{name: v, configMap: {name: c}}]
+";
+        let stored = "
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: a
+  namespace: b
+  uid: x
+  generation: 3
+  creationTimestamp: '2026-01-01T00:00:00Z'
+  managedFields: [{manager: kubectl}]
+  labels: {k8s-app: a, app.kubernetes.io/managed-by: Helm}
+  annotations: {deprecated.daemonset.template.generation: '3', meta.helm.sh/release-name: c, kubectl.kubernetes.io/last-applied-configuration: '{}'}
+spec:
+  revisionHistoryLimit: 10
+  updateStrategy: {type: RollingUpdate, rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}
+  template:
+    metadata: {creationTimestamp: null, labels: {k8s-app: a}, annotations: {kubectl.kubernetes.io/restartedAt: x}}
+    spec:
+      serviceAccountName: a
+      serviceAccount: a
+      dnsPolicy: ClusterFirst
+      restartPolicy: Always
+      schedulerName: default-scheduler
+      securityContext: {}
+      terminationGracePeriodSeconds: 30
+      containers:
+      - name: a
+        image: i
+        imagePullPolicy: IfNotPresent
+        terminationMessagePath: /dev/termination-log
+        terminationMessagePolicy: File
+        ports: [{containerPort: 80, hostPort: 80, protocol: TCP}]
+        livenessProbe: {httpGet: {path: /, port: 80, scheme: HTTP}, timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3}
+        resources: {limits: {cpu: '1'}}
+      volumes: [{name: v, configMap: {name: c, defaultMode: 420}}]
+status: {numberReady: 3}
+";
+        assert_eq!(normal(&value(written)), normal(&value(stored)));
+    }
+
+    #[test]
+    fn nothing_secret_stays() {
+        let secret =
+            normal(&value("{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {tls.key: TOPSECRET}}"));
+        assert_eq!(secret.at(&["data", "tls.key"]).and_then(Value::as_str), Some("(hidden)"));
+        let pod = normal(&value("{kind: Pod, spec: {containers: [{env: [{name: DB_PASSWORD, value: TOPSECRET}]}]}}"));
+        assert!(!crate::yaml::to_yaml(&pod).contains("TOPSECRET"));
+    }
+}
