@@ -50,7 +50,7 @@ local pprof(prefix, values) = if !k.isSet(values.enabled) then {} else {
     local watcher = operator.unmanagedPodWatcher;
     {
       debug: text(v.debug.enabled),
-      'debug-verbose': text(v.debug.verbose),
+      'debug-verbose': k.word(v.debug.verbose),
       'log-system-load': text(k.given(v.logSystemLoad)),
       'log-opt': if k.isSet(v.logOptions) then std.manifestJsonMinified(v.logOptions),
 
