@@ -196,7 +196,7 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
         [if k.isSet(bundle.useSecret) then 'secret' else 'configMap']: k.compact({
           name: k.given(bundle.name),
           optional: optional,
-          items: [k.compact({ key: bundle.key, path: authority })],
+          items: [k.compact({ key: k.given(bundle.key), path: authority })],
         }),
       },
     ]),

@@ -126,7 +126,7 @@ local kube = {
   hostPath(name, path, type=null):: { name: name, hostPath: { [if path != '' then 'path']: path, [if type != null then 'type']: type } },
   mount(name, path, readOnly=null, propagation=null):: {
     name: name,
-    [if path != '' then 'mountPath']: path,
+    [if path != null && path != '' then 'mountPath']: path,
     [if readOnly != null then 'readOnly']: readOnly,
     [if propagation != null then 'mountPropagation']: propagation,
   },
@@ -141,7 +141,7 @@ local kube = {
   },
 
   // Ports are numbers, also where the chart's default is a string.
-  portNumber(port):: if std.isString(port) then std.parseInt(port) else port,
+  portNumber(port):: kube.plain(port),
 
   // Files readable by their owner only; Kubernetes wants the mode in decimal.
   ownerReadOnly:: 256,
