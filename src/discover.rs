@@ -39,13 +39,20 @@ pub struct FleetConfig {
     pub clusters: String,
     /// The folder of trees, below the root.
     pub rendered: String,
+    /// The folder of the fleet's own rules, below the root; it need not be there.
+    pub policies: String,
     /// Rule → how much its findings weigh in this fleet.
     pub rules: RuleWeights,
 }
 
 impl Default for FleetConfig {
     fn default() -> Self {
-        Self { clusters: "clusters".to_owned(), rendered: "rendered".to_owned(), rules: RuleWeights::new() }
+        Self {
+            clusters: "clusters".to_owned(),
+            rendered: "rendered".to_owned(),
+            policies: "policies".to_owned(),
+            rules: RuleWeights::new(),
+        }
     }
 }
 
@@ -166,6 +173,18 @@ impl Fleet {
         Ok((definitions, findings))
     }
 
+    /// The files of the fleet's own rules, sorted.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn policies(&self, sources: &Sources) -> Result<Vec<String>, Finding> {
+        let files = sources.files().list(&self.config.policies, ".jsonnet");
+        let mut files =
+            files.map_err(|(path, reason)| Finding::refusal(format!("{path}: {reason}")))?.unwrap_or_default();
+        files.sort();
+        Ok(files)
+    }
+
     /// The trees that are there: the folders of `rendered/`, sorted, without those of the tool.
     ///
     /// # Errors
@@ -197,13 +216,15 @@ fn parse_config(text: &str) -> Result<FleetConfig, Finding> {
         let finding = finding.place(place);
         match e.message().split('`').nth(1) {
             Some(key) if e.message().starts_with("unknown field") => {
-                let known = ["clusters", "rendered", "rules"];
+                let known = ["clusters", "policies", "rendered", "rules"];
                 Finding { hint: suggest(key, known), message: format!("unknown key `{key}`"), ..finding }
             }
             _ => finding,
         }
     })?;
-    for (key, folder) in [("clusters", &config.clusters), ("rendered", &config.rendered)] {
+    for (key, folder) in
+        [("clusters", &config.clusters), ("rendered", &config.rendered), ("policies", &config.policies)]
+    {
         let plain = !folder.is_empty()
             && folder.split('/').all(|part| !part.is_empty() && !part.starts_with('.'))
             && !folder.contains(['\\', ':', '\0']);

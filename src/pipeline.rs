@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use crate::assemble::assemble;
 use crate::discover::{DefinitionFile, Fleet};
-use crate::evaluate::{self, ClusterSummary, Depth, Evaluated, EvaluatedCluster, Evaluator};
+use crate::evaluate::{self, ClusterFacts, ClusterSummary, Depth, Evaluated, EvaluatedCluster, Evaluator};
 use crate::finding::{Finding, Severity, suggest};
 use crate::limits::Limits;
 use crate::object::KubeObject;
 use crate::pool::{self, Outcome};
 use crate::sources::Sources;
 use crate::validate::fleet::Member;
+use crate::validate::policies;
 use crate::validate::rules::Over;
 use crate::validate::{self, Context, RuleWeights};
 
@@ -120,6 +121,7 @@ pub fn run_over<T: Send + 'static>(
         sources: Arc::clone(&sources),
         options,
         rules: fleet.config.rules.clone(),
+        policies: fleet.policies(&sources)?,
         stems: all_stems,
         recall,
         consume,
@@ -302,6 +304,8 @@ struct Task<K, C> {
     sources: Arc<Sources>,
     options: Options,
     rules: RuleWeights,
+    /// Files of the fleet's own rules.
+    policies: Vec<String>,
     /// Of all definition files.
     stems: BTreeSet<String>,
     recall: K,
@@ -384,9 +388,28 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
         }
     }
 
+    /// What the fleet's own rules say of a cluster. One that cannot be asked is a finding itself.
+    fn policy_findings(
+        &self,
+        evaluator: &mut Evaluator,
+        summary: &ClusterSummary,
+        facts: &ClusterFacts,
+        objects: &[KubeObject],
+    ) -> Vec<Finding> {
+        if self.policies.is_empty() {
+            return Vec::new();
+        }
+        let question = policies::question(summary, facts, objects);
+        let ask = |file: &String| match evaluator.policy(file, &question) {
+            Ok(answer) => policies::findings(file, &answer, objects),
+            Err(findings) => findings,
+        };
+        self.policies.iter().flat_map(ask).collect()
+    }
+
     fn cluster<T>(
         &self,
-        evaluator: &Evaluator,
+        evaluator: &mut Evaluator,
         cluster: EvaluatedCluster,
         definition: &str,
         member: Option<usize>,
@@ -406,6 +429,9 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
             facts: &cluster.facts,
         };
         found.extend(validate::validate(&context, &objects));
+        if let Some(summary) = summary.filter(|_| complete) {
+            found.extend(self.policy_findings(evaluator, summary, &cluster.facts, &objects));
+        }
         let mut findings = cluster.findings;
         let given = findings.len();
         findings.append(&mut found);

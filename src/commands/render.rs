@@ -1,6 +1,7 @@
 //! `cniforge render`: the trees of the clusters, written.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -39,12 +40,13 @@ pub(super) fn run(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Find
     let mut progress = session.terminal.progress("rendering");
     let in_worker = Arc::clone(&writer);
     let mut memory = if args.fresh { Memory::default() } else { Memory::load(&fleet.rendered()) };
-    let (known, rendered, rules) = (memory.clone(), fleet.rendered(), fleet.config.rules.clone());
+    let judges = Arc::new(Judges::of(&fleet)?);
+    let (known, rendered, in_recall) = (memory.clone(), fleet.rendered(), Arc::clone(&judges));
     let run = pipeline::run(
         &fleet,
         &args.selection.clusters,
         session.options(Depth::Manifests, args.allow_findings),
-        move |sources, definition| recall(&known, &rendered, sources, &rules, definition),
+        move |sources, definition| recall(&known, &rendered, sources, &in_recall, definition),
         move |cluster, objects| in_worker.write(cluster, &ManifestTree::from_objects(objects)),
         |done, total| progress.update(done, total),
     )?;
@@ -71,7 +73,7 @@ pub(super) fn run(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Find
     if args.selection.clusters.is_empty() {
         orphans(session, &fleet, &run, args.prune.then_some(&*writer), &mut totals)?;
     }
-    if remember(&mut memory, &fleet, &run, &args.selection.clusters) {
+    if remember(&mut memory, &fleet, &judges, &run, &args.selection.clusters) {
         // Without it the next run takes longer; that is all.
         let _ = memory.save(&fleet.rendered());
     }
@@ -84,10 +86,10 @@ fn recall(
     memory: &Memory,
     rendered: &Path,
     sources: &Sources,
-    rules: &RuleWeights,
+    judges: &Judges,
     definition: &str,
 ) -> Option<Vec<ClusterRun<Written>>> {
-    let fingerprint = fingerprint(sources, definition, rules)?;
+    let fingerprint = fingerprint(sources, definition, judges)?;
     let known = memory.recall(rendered, definition, &fingerprint)?;
     let cluster = |cluster: &RememberedCluster| {
         let changes = TreeChanges { unchanged: cluster.objects, ..TreeChanges::default() };
@@ -97,13 +99,37 @@ fn recall(
 }
 
 /// All that decides how a definition is rendered and whether it may be.
-fn fingerprint(sources: &Sources, definition: &str, rules: &RuleWeights) -> Option<String> {
-    let known = sources.fingerprint(definition)?;
-    Some(if rules.is_empty() { known } else { format!("{known} {rules:?}") })
+fn fingerprint(sources: &Sources, definition: &str, judges: &Judges) -> Option<String> {
+    let mut known = sources.fingerprint(definition)?;
+    if !judges.rules.is_empty() {
+        let _ = write!(known, " {:?}", judges.rules);
+    }
+    for policy in &judges.policies {
+        known = known + " " + &sources.fingerprint(policy)?;
+    }
+    Some(known)
+}
+
+/// What of a fleet decides whether a cluster may be written.
+struct Judges {
+    rules: RuleWeights,
+    policies: Vec<String>,
+}
+
+impl Judges {
+    fn of(fleet: &Fleet) -> Result<Self, Finding> {
+        Ok(Self { rules: fleet.config.rules.clone(), policies: fleet.policies(&fleet.sources()?)? })
+    }
 }
 
 /// Notes what was rendered without a remark; `false` if there is nothing new to note.
-fn remember(memory: &mut Memory, fleet: &Fleet, run: &FleetRun<Written>, selection: &[String]) -> bool {
+fn remember(
+    memory: &mut Memory,
+    fleet: &Fleet,
+    judges: &Judges,
+    run: &FleetRun<Written>,
+    selection: &[String],
+) -> bool {
     let now = FileTime::now(&fleet.rendered());
     let mut by_definition: BTreeMap<&str, Vec<&ClusterRun<Written>>> = BTreeMap::new();
     for cluster in run.clusters.iter().filter(|cluster| !cluster.recalled) {
@@ -115,7 +141,7 @@ fn remember(memory: &mut Memory, fleet: &Fleet, run: &FleetRun<Written>, selecti
                 && cluster.traces.is_empty()
                 && matches!(&cluster.result, Some(Ok(changes)) if changes.foreign.is_empty() && changes.in_the_way.is_empty())
         };
-        match fingerprint(&run.sources, definition, &fleet.config.rules) {
+        match fingerprint(&run.sources, definition, judges) {
             Some(fingerprint) if clusters.iter().all(silent) && is_whole(definition, selection) => {
                 let clusters: Vec<_> =
                     clusters.iter().map(|cluster| (cluster.name.as_str(), cluster.objects)).collect();

@@ -10,6 +10,7 @@ mod convert;
 mod errors;
 mod imports;
 mod places;
+mod policy;
 mod shared;
 
 use std::sync::{Arc, Mutex, PoisonError};

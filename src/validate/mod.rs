@@ -8,6 +8,7 @@ mod formats;
 mod kinds;
 mod metadata;
 mod nodes;
+pub mod policies;
 mod references;
 pub mod rules;
 mod secrets;

@@ -76,6 +76,7 @@ rules! {
     STALE_TREE "CNI081" Fleet Warning "rendered/ is what the definitions give"
     ORPHAN_TREE "CNI082" Fleet Warning "every tree has a definition"
     ENVIRONMENT "CNI083" Fleet Warning "a cluster uses the overlay of its environment"
+    POLICY "CNI090" Cluster Error "the fleet's own policies find nothing"
 }
 
 /// The rule of that id.

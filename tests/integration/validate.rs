@@ -196,6 +196,38 @@ fn a_finding_between_clusters_can_be_allowed_too() {
 }
 
 #[test]
+fn a_fleet_has_rules_of_its_own() {
+    let fleet = Fleet::galaxy(&["a", "b"]);
+    fleet.ok(&["render"]);
+    std::thread::sleep(std::time::Duration::from_millis(40));
+    fleet.ok(&["render"]);
+    fleet.write(
+        "policies/device.jsonnet",
+        "local words = import 'words.libsonnet'; function(cluster) [
+           if object.kind == 'DaemonSet' && cluster.name == 'a' then { message: words.no, object: object, path: 'metadata.name', hint: 'ask' }
+           for object in cluster.objects
+         ]",
+    );
+    fleet.write("policies/words.libsonnet", "{ no: 'no DaemonSet here' }");
+    let run = fleet.run(&["render"]);
+    assert_eq!(run.code, 2, "a new policy is asked although no definition has changed: {run:?}");
+    assert!(
+        run.err.contains("error[CNI090]: a: DaemonSet kube-system/galaxy-daemonset: device: no DaemonSet here\n --> clusters/a.jsonnet:"),
+        "{}",
+        run.err
+    );
+    assert!(run.err.contains("1 cluster not rendered"), "{}", run.err);
+    fleet.write("policies/words.libsonnet", "{ no: error 'broken' }");
+    let run = fleet.run(&["validate"]);
+    assert!(run.out.contains("error: a: broken\n --> policies/words.libsonnet:1:7"), "{}", run.out);
+    fleet.write("policies/device.jsonnet", "[]");
+    let run = fleet.run(&["validate"]);
+    assert!(run.out.contains("error: b: policies/device.jsonnet is no function"), "{}", run.out);
+    fleet.write("policies/device.jsonnet", "function(cluster) std.repeat('x', 1e12)");
+    assert_eq!(fleet.run(&["validate", "--timeout", "2"]).code, 2);
+}
+
+#[test]
 fn the_examples_of_this_repository_are_without_findings() {
     let root = env!("CARGO_MANIFEST_DIR");
     let run = Fleet::new().ok(&["validate", "--fleet", root]);
