@@ -1,14 +1,20 @@
 // What every object is rendered from: the merged values, the cluster's facts, and the few questions that many objects
 // ask of them, each answered once.
+local daemonset = import 'agent/daemonset.libsonnet';
+local checks = import 'checks/together.libsonnet';
+local components = import 'components.libsonnet';
 local config = import 'config/main.libsonnet';
 local k = import 'kube.libsonnet';
-local pieces = import 'pieces.libsonnet';
+local sharing = import 'sharing.libsonnet';
+
+local groups = std.objectFields(components) + ['agentPod', 'checks', 'config'];
 
 // version      a release from versions/main.libsonnet
-// values       merged; `own` are those that are not the version's defaults
+// values       merged
 // networkArgs  checked and translated
 // plain        the context of an install without any values, to borrow from; null if there is nothing to borrow
-function(version, values, own, cluster, namespace, networkArgs, plain) {
+// differences  the names of what is other than there
+function(version, values, cluster, namespace, networkArgs, plain=null, differences=[]) {
   local c = self,
   local v = values,
 
@@ -108,17 +114,27 @@ function(version, values, own, cluster, namespace, networkArgs, plain) {
     else true,
   secretSync:: if v.tls.secretSync.enabled != null then v.tls.secretSync.enabled else !c.installedBefore(17),
 
-  // The large parts of the install, borrowed where this cluster is like all others (pieces.libsonnet).
-  pieces:: {
-    [name]:
-      local piece = pieces.all[name];
-      if c.leavesAlone(piece.reads) then plain.pieces[name] else piece.make(c)
-    for name in std.objectFields(pieces.all)
+  // What is made of all this
+
+  // Group by group, in parts: the objects of each component, the parts of the agent's pod, the keys of cilium-config, what the
+  // checks find. All of it as this cluster alone would have it …
+  own:: {
+    [component]: { [part]: components[component][part](c) for part in std.objectFields(components[component]) }
+    for component in std.objectFields(components)
+  } + { agentPod: { all: daemonset.make(c).parts }, checks: { all: checks(c) }, config: config.tables(c) },
+  lenders:: {
+    [group]: sharing.lender(c.own[group], if group == 'config' then version.configKeys)
+    for group in groups
   },
-  local borrows =
-    plain != null && namespace == plain.namespace && cluster.registry == null
-    && c.kubernetesAtLeast(1, 33) && std.length([section for section in pieces.everywhere if section in own]) == 0,
-  leavesAlone(sections):: borrows && std.length([section for section in sections if section in own]) == 0,
+  // … and with what the plain install lends (sharing.libsonnet), without the nulls of what is not there.
+  made:: {
+    [group]:
+      local readers = if plain != null then sharing.readersOf(differences, group);
+      if plain == null then c.lenders[group].made
+      else if readers == null then sharing.whole(c.own[group], plain.lenders[group].known)
+      else sharing.borrow(plain.lenders[group], c.own[group], readers)
+    for group in groups
+  },
 
   // The contents of cilium-config, and a hash that changes when they do.
   configData:: config.data(c),

@@ -1,54 +1,43 @@
 // Cilium as its official Helm chart installs it, from the chart's own values. README.md says where to find what.
 local tkestack = import '../tkestack-cilium/main.libsonnet';
 local checks = import 'checks/main.libsonnet';
+local components = import 'components.libsonnet';
 local context = import 'context.libsonnet';
 local facts = import 'facts.libsonnet';
 local k = import 'kube.libsonnet';
 local merge = import 'merge.libsonnet';
 local readNetworkArgs = import 'network-args.libsonnet';
+local sharing = import 'sharing.libsonnet';
 local versions = import 'versions/main.libsonnet';
 
-local agent = import 'agent/main.libsonnet';
-local authority = import 'certificates/authority.libsonnet';
-local clustermesh = import 'clustermesh/main.libsonnet';
-local dashboards = import 'dashboards/main.libsonnet';
-local dnsproxy = import 'dnsproxy/main.libsonnet';
-local hubble = import 'hubble/main.libsonnet';
-local namespaces = import 'namespaces.libsonnet';
-local nodeinit = import 'nodeinit/main.libsonnet';
-local operator = import 'operator/main.libsonnet';
-local preflight = import 'preflight/main.libsonnet';
-local quotas = import 'quotas.libsonnet';
-local servicemesh = import 'servicemesh/main.libsonnet';
-local spire = import 'spire/main.libsonnet';
-local ztunnel = import 'ztunnel/main.libsonnet';
-
-// What is applied together: component → the parts that make it up. Every part is function(context) → { key: object }.
-local components = {
-  cilium: [namespaces, quotas, authority, agent, operator, function(c) c.pieces.envoy, nodeinit, servicemesh, dnsproxy, ztunnel],
-  hubble: [hubble],
-  clustermesh: [clustermesh],
-  spire: [spire],
-  preflight: [preflight],
-  dashboards: [dashboards],
-};
-
 // Installs that nobody gave any values, to borrow from: a release → its context.
+local plainCluster = { kubernetesVersion: '1.34.0', registry: null, apiVersions: [] };
 local plainInstalls = {
   [release]:
     local version = versions.of(release);
-    context(version, version.values, {}, { kubernetesVersion: '1.34.0', registry: null }, 'kube-system', {}, null)
+    context(version, version.values, plainCluster, 'kube-system', {})
   for release in versions.releases
 };
+
+// What is different from there beside the values, as the tests call it that watch an install being made.
+local differencesBesideValues(cluster, namespace, networkArgs) =
+  (if namespace == 'kube-system' then [] else ['definition.namespace'])
+  + (if networkArgs == {} then [] else ['definition.networkArgs'])
+  + (if cluster.apiVersions == [] then [] else ['definition.apiVersions'])
+  + (if cluster.registry == null then [] else ['definition.registry'])
+  // The last release of Kubernetes that made a difference.
+  + (if k.minorNumber(cluster.kubernetesVersion) >= 1033 then [] else ['definition.kubernetesVersion']);
 
 {
   defaultVersion: versions.default,
   versions: versions.releases + tkestack.versions,
+  chartVersions: versions.releases,
 
   // TKEStack's own Cilium is not the chart's: another library renders it.
   new(params):: if tkestack.knows(std.get(params.settings, 'version')) then tkestack.new(params) else self.chart(params),
 
-  chart(params)::
+  // shares: borrows from the plain install; the result is the same without.
+  chart(params, shares=true)::
     local cluster = params.cluster;
     local settings = params.settings;
 
@@ -60,10 +49,12 @@ local plainInstalls = {
     local extraConfig = std.get(settings.values, 'extraConfig');
     local networkArgs = readNetworkArgs(version, params.networkArgs, if std.isObject(extraConfig) then extraConfig else {});
     local ofCluster = facts(cluster, given, networkArgs.args);
-    local own = ofCluster + given;
     local values = merge(merge(version.values, ofCluster), given);
-    local plain = if versions.knows(settings.version) && !('images' in settings) then plainInstalls[settings.version];
-    local c = context(version, values, own, cluster, settings.namespace, networkArgs.args, plain);
+    local plain = if shares && versions.knows(settings.version) && !('images' in settings) then plainInstalls[settings.version];
+    local differences =
+      ['*'] + sharing.differences(version.values, ofCluster) + sharing.differences(version.values, given)
+      + differencesBesideValues(cluster, settings.namespace, networkArgs.args);
+    local c = context(version, values, cluster, settings.namespace, networkArgs.args, plain, differences);
 
     // networkArgs win over values, here as in cilium-config.
     local replacement = std.get(networkArgs.args, 'kube-proxy-replacement', values.kubeProxyReplacement);
@@ -85,9 +76,6 @@ local plainInstalls = {
         )
       ),
 
-      components: {
-        [component]: k.compact(std.foldl(function(objects, part) objects + part(c), components[component], {}))
-        for component in std.objectFields(components)
-      },
+      components: { [component]: c.made[component] for component in std.objectFields(components) },
     },
 }

@@ -46,9 +46,9 @@ function(cluster)
   local installed = std.isString(cni) && cni != 'none' && cniProblems == [];
 
   // What is wrong with each key by itself; what is right is built on.
-  local wrong = { [key]: checks.ofKey(cluster, key, installed) for key in keyNames };
+  local wrong = checks.ofKeys(cluster, installed);
   local usable = {
-    [key]: if wrong[key] == [] && cluster[key] != null then cluster[key] else std.get(keys[key], 'fallback')
+    [key]: if !(key in wrong) && cluster[key] != null then cluster[key] else std.get(keys[key], 'fallback')
     for key in keyNames
   };
 
@@ -97,7 +97,7 @@ function(cluster)
   {
     findings:
       checks.unknownKeys(cluster, ['manifests'])
-      + std.flattenArrays([wrong[key] for key in keyNames])
+      + std.flattenArrays(std.objectValues(wrong))
       + cniProblems
       + idleArgs
       + idleMigration

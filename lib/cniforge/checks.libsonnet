@@ -44,21 +44,29 @@ local valueProblems(key, value) =
     if problem == null then []
     else [refusal([key] + std.get(problem, 'at', []), problem.message, std.get(problem, 'hint'), std.get(problem, 'known'), std.get(problem, 'got'))];
 
+local keyNames = std.objectFields(keys);
+local required = { [key]: keys[key].required for key in keyNames if 'required' in keys[key] };
+
 {
   refusal:: refusal,
 
   // Whether any of these keeps a cluster from being written, whatever is allowed.
   refuses(findings):: std.length([finding for finding in findings if finding.severity == 'refusal']) > 0,
 
-  // What is wrong with one key of `cluster`: an array of findings. `installed`: a CNI is installed from here.
-  ofKey(cluster, key, installed)::
-    local value = cluster[key];
-    local required = std.get(keys[key], 'required');
-    local needed = required == 'always' || required == 'network' && installed;
-    if required != null && value == defaults[key] then
-      if needed then [refusal([key], 'the required key `' + key + '` is missing', hints[key])] else []
-    else if value == null && defaults[key] == null then []
-    else valueProblems(key, value),
+  // What is wrong with each key of `cluster`: key → array of findings, without the keys that are fine. Only what was given is
+  // looked at. `installed`: a CNI is installed from here.
+  ofKeys(cluster, installed)::
+    local problems(key) = if cluster[key] == defaults[key] then missing(key, installed) else valueProblems(key, cluster[key]);
+    {
+      [key]: found
+      for key in keyNames
+      for found in [problems(key)]
+      if std.length(found) > 0
+    },
+
+  local missing(key, installed) =
+    if key in required && (required[key] == 'always' || installed)
+    then [refusal([key], 'the required key `' + key + '` is missing', hints[key])] else [],
 
   local hints = {
     name: "give the cluster its name: name: 'cls-7q46p7mt'",

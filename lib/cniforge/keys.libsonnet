@@ -12,11 +12,9 @@ local texts = { type: 'array', each: 'string', fallback: [] };
 local settings = { type: 'object', fallback: {} };
 
 local isDNSLabel(s) =
-  local inner = std.all([
-    (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'
-    for c in std.stringChars(s)
-  ]);
-  std.length(s) > 0 && std.length(s) <= 63 && inner && s[0] != '-' && s[std.length(s) - 1] != '-';
+  local length = std.length(s);
+  // Made of these characters alone: stripped of them, nothing is left.
+  length > 0 && length <= 63 && std.stripChars(s, 'abcdefghijklmnopqrstuvwxyz0123456789-') == '' && s[0] != '-' && s[length - 1] != '-';
 
 local isDNSName(s) = std.length(s) <= 253 && std.all([isDNSLabel(part) for part in std.split(s, '.')]);
 

@@ -236,6 +236,12 @@ impl Evaluator {
         }
     }
 
+    /// What `std.trace` printed during the last [`Evaluator::value`], in order.
+    #[must_use]
+    pub fn traces(&self) -> Vec<String> {
+        self.take_traces()
+    }
+
     fn take_traces(&self) -> Vec<String> {
         std::mem::take(&mut *self.traces.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -20,5 +20,6 @@ mod parity;
 mod sandbox;
 mod scenarios;
 mod scripts;
+mod sharing;
 mod trees;
 mod validate;

@@ -47,71 +47,22 @@ local waitForKubeProxy = |||
   done
 |||;
 
-{
-  reads: [
-    'affinity',
-    'annotations',
-    'authentication',
-    'bpf',
-    'cgroup',
-    'clustermesh',
-    'cni',
-    'daemon',
-    'dnsPolicy',
-    'enableCriticalPriorityClass',
-    'encryption',
-    'envoy',
-    'etcd',
-    'extraArgs',
-    'extraContainers',
-    'extraEnv',
-    'extraHostPathMounts',
-    'extraInitContainers',
-    'extraVolumeMounts',
-    'extraVolumes',
-    'healthPort',
-    'hubble',
-    'image',
-    'initResources',
-    'ipMasqAgent',
-    'ipv4',
-    'k8s',
-    'k8sClientExponentialBackoff',
-    'k8sServiceHost',
-    'k8sServiceHostRef',
-    'keepDeprecatedLabels',
-    'keepDeprecatedProbes',
-    'kubeConfigPath',
-    'l7Proxy',
-    'livenessProbe',
-    'minReadySeconds',
-    'monitor',
-    'name',
-    'nodeinit',
-    'nodeSelector',
-    'podAnnotations',
-    'podLabels',
-    'podSecurityContext',
-    'priorityClassName',
-    'prometheus',
-    'readinessProbe',
-    'resources',
-    'rollOutCiliumPods',
-    'scheduling',
-    'securityContext',
-    'serviceAccounts',
-    'sleepAfterInit',
-    'startupProbe',
-    'sysctlfix',
-    'terminationGracePeriodSeconds',
-    'tls',
-    'tmpVolume',
-    'tolerations',
-    'updateStrategy',
-    'waitForKubeProxy',
-  ],
+local initOrder = [
+  'config',
+  'mount-cgroup',
+  'apply-sysctl-overwrites',
+  'mount-bpf-fs',
+  'wait-for-node-init',
+  'clean-cilium-state',
+  'wait-for-kube-proxy',
+  'install-cni-binaries',
+];
 
+{
+  // The DaemonSet, and by themselves the parts of its pods that are the same in most clusters (context.libsonnet, `made`).
   make(c)::
+    // The same parts, lent where they can be.
+    local pod = c.made.agentPod;
     local v = c.values;
     local hubble = v.hubble;
     local security = k.orEmptyMap(v.securityContext);
@@ -190,6 +141,38 @@ local waitForKubeProxy = |||
 
     local port(name, number) = k.compact({ name: name, containerPort: number, hostPort: number, protocol: 'TCP' });
 
+    local mounts = k.list([
+      if c.spire then k.mount('spire-agent-socket', spireSocket, readOnly=false),
+      if c.envoyDaemonSet then k.mount('envoy-sockets', '/var/run/cilium/envoy/sockets', readOnly=false),
+      // Without privileges the kernel's settings are writable only through mounts of the host's /proc.
+      if !privileged then [
+        k.mount('host-proc-sys-net', '/host/proc/sys/net'),
+        k.mount('host-proc-sys-kernel', '/host/proc/sys/kernel'),
+      ],
+      k.mount('bpf-maps', '/sys/fs/bpf', propagation=if privileged then 'Bidirectional' else 'HostToContainer'),
+      if v.cgroup.hostRoot != null && std.length(std.findSubstr('/run/cilium/cgroupv2', v.cgroup.hostRoot)) == 0
+      then k.mount('cilium-cgroup', v.cgroup.hostRoot),
+      k.mount('cilium-run', '/var/run/cilium'),
+      k.mount('cilium-netns', '/var/run/cilium/netns', propagation='HostToContainer'),
+      k.mount('etc-cni-netd', v.cni.hostConfDirMountPath),
+      c.etcdMounts,
+      k.mount('clustermesh-secrets', '/var/lib/cilium/clustermesh', readOnly=true),
+      if k.isSet(v.ipMasqAgent.enabled) then k.mount('ip-masq-agent', '/etc/config', readOnly=true),
+      if k.isSet(v.cni.configMap) then k.mount('cni-configuration', v.cni.confFileMountPath, readOnly=true),
+      k.mount('lib-modules', '/lib/modules', readOnly=true),
+      k.mount('xtables-lock', '/run/xtables.lock'),
+      if ipsec then k.mount('cilium-ipsec-secrets', v.encryption.ipsec.mountPath),
+      if ztunnel then k.mount('cilium-ztunnel-secrets', '/etc/ztunnel'),
+      if k.isSet(v.kubeConfigPath) then k.mount('kube-config', v.kubeConfigPath, readOnly=true),
+      if hubbleMetricsTLS then k.mount('hubble-metrics-tls', '/var/lib/cilium/tls/hubble-metrics', readOnly=true),
+      if hubbleTLS then k.mount('hubble-tls', '/var/lib/cilium/tls/hubble', readOnly=true),
+      if configMap == null then k.mount('tmp', '/tmp') else k.mount('cilium-config-path', '/tmp/cilium/config-map', readOnly=true),
+      c.hostPathMounts(v.extraHostPathMounts),
+      if k.isSet(hubble.metrics.dynamic.enabled) then k.mount('hubble-dynamic-metrics-config', '/dynamic-metrics-config', readOnly=true),
+      if k.isSet(hubble.export.dynamic.enabled) then k.mount('hubble-flowlog-config', '/flowlog-config', readOnly=true),
+      v.extraVolumeMounts,
+    ]);
+
     local agent = k.compact({
       name: 'cilium-agent',
       image: image,
@@ -227,38 +210,8 @@ local waitForKubeProxy = |||
       ])),
       securityContext: confined('ciliumAgent'),
       terminationMessagePolicy: 'FallbackToLogsOnError',
-      volumeMounts: k.list([
-        if c.spire then k.mount('spire-agent-socket', spireSocket, readOnly=false),
-        if c.envoyDaemonSet then k.mount('envoy-sockets', '/var/run/cilium/envoy/sockets', readOnly=false),
-        // Without privileges the kernel's settings are writable only through mounts of the host's /proc.
-        if !privileged then [
-          k.mount('host-proc-sys-net', '/host/proc/sys/net'),
-          k.mount('host-proc-sys-kernel', '/host/proc/sys/kernel'),
-        ],
-        k.mount('bpf-maps', '/sys/fs/bpf', propagation=if privileged then 'Bidirectional' else 'HostToContainer'),
-        if v.cgroup.hostRoot != null && std.length(std.findSubstr('/run/cilium/cgroupv2', v.cgroup.hostRoot)) == 0
-        then k.mount('cilium-cgroup', v.cgroup.hostRoot),
-        k.mount('cilium-run', '/var/run/cilium'),
-        k.mount('cilium-netns', '/var/run/cilium/netns', propagation='HostToContainer'),
-        k.mount('etc-cni-netd', v.cni.hostConfDirMountPath),
-        c.etcdMounts,
-        k.mount('clustermesh-secrets', '/var/lib/cilium/clustermesh', readOnly=true),
-        if k.isSet(v.ipMasqAgent.enabled) then k.mount('ip-masq-agent', '/etc/config', readOnly=true),
-        if k.isSet(v.cni.configMap) then k.mount('cni-configuration', v.cni.confFileMountPath, readOnly=true),
-        k.mount('lib-modules', '/lib/modules', readOnly=true),
-        k.mount('xtables-lock', '/run/xtables.lock'),
-        if ipsec then k.mount('cilium-ipsec-secrets', v.encryption.ipsec.mountPath),
-        if ztunnel then k.mount('cilium-ztunnel-secrets', '/etc/ztunnel'),
-        if k.isSet(v.kubeConfigPath) then k.mount('kube-config', v.kubeConfigPath, readOnly=true),
-        if hubbleMetricsTLS then k.mount('hubble-metrics-tls', '/var/lib/cilium/tls/hubble-metrics', readOnly=true),
-        if hubbleTLS then k.mount('hubble-tls', '/var/lib/cilium/tls/hubble', readOnly=true),
-        if configMap == null then k.mount('tmp', '/tmp') else k.mount('cilium-config-path', '/tmp/cilium/config-map', readOnly=true),
-        c.hostPathMounts(v.extraHostPathMounts),
-        if k.isSet(hubble.metrics.dynamic.enabled) then k.mount('hubble-dynamic-metrics-config', '/dynamic-metrics-config', readOnly=true),
-        if k.isSet(hubble.export.dynamic.enabled) then k.mount('hubble-flowlog-config', '/flowlog-config', readOnly=true),
-        v.extraVolumeMounts,
-      ]),
-    } + probes);
+      volumeMounts: pod.mounts,
+    } + pod.probes);
 
     local monitor = k.compact({
       name: 'cilium-monitor',
@@ -276,8 +229,8 @@ local waitForKubeProxy = |||
 
     local shell = if c.since(19) then 'bash' else 'sh';
     local hostTools = [k.mount('hostproc', '/hostproc'), k.mount('cni-path', '/hostbin')];
-    local initContainers = k.list([
-      if configMap == null then init('config', {
+    local initContainers = {
+      config: if configMap == null then init('config', {
         command: k.list([
           'cilium-dbg',
           'build-config',
@@ -295,7 +248,7 @@ local waitForKubeProxy = |||
         ]),
         securityContext: if c.since(19) then (if privileged then { privileged: true } else { capabilities: { add: ['NET_ADMIN'], drop: ['ALL'] } }),
       }),
-      if k.isSet(v.cgroup.autoMount.enabled) then init('mount-cgroup', {
+      'mount-cgroup': if k.isSet(v.cgroup.autoMount.enabled) then init('mount-cgroup', {
         env: [
           k.env('CGROUP_ROOT', k.given(v.cgroup.hostRoot)),
           k.env('BIN_PATH', k.given(v.cni.binPath)),
@@ -305,20 +258,20 @@ local waitForKubeProxy = |||
         volumeMounts: hostTools,
         securityContext: confined('mountCgroup'),
       }),
-      if k.isSet(v.sysctlfix.enabled) then init('apply-sysctl-overwrites', {
+      'apply-sysctl-overwrites': if k.isSet(v.sysctlfix.enabled) then init('apply-sysctl-overwrites', {
         env: [k.env('BIN_PATH', k.given(v.cni.binPath))],
         command: [shell, '-ec', onHost('cilium-sysctlfix', '--mount=/hostproc/1/ns/mnt')],
         volumeMounts: hostTools,
         securityContext: confined('applySysctlOverwrites'),
       }),
       // Only a privileged container may hand a new mount on to the host, so this is one's whole task.
-      if k.isSet(v.bpf.autoMount.enabled) && !privileged then init('mount-bpf-fs', {
+      'mount-bpf-fs': if k.isSet(v.bpf.autoMount.enabled) && !privileged then init('mount-bpf-fs', {
         args: ['mount | grep "/sys/fs/bpf type bpf" || mount -t bpf bpf /sys/fs/bpf'],
         command: ['/bin/bash', '-c', '--'],
         securityContext: { privileged: true },
         volumeMounts: [k.mount('bpf-maps', '/sys/fs/bpf', propagation='Bidirectional')],
       }),
-      if waitForInit then init('wait-for-node-init', {
+      'wait-for-node-init': if waitForInit then init('wait-for-node-init', {
         command: [shell, '-c', |||
           until test -s "/tmp/cilium-bootstrap.d/%s"; do
             echo "Waiting on node-init to run...";
@@ -327,7 +280,7 @@ local waitForKubeProxy = |||
         ||| % k.basename(v.nodeinit.bootstrapFile)],
         volumeMounts: [k.mount('cilium-bootstrap-file-dir', '/tmp/cilium-bootstrap.d')],
       }),
-      init('clean-cilium-state', {
+      'clean-cilium-state': init('clean-cilium-state', {
         command: ['/init-container.sh'],
         env: k.list([
           k.configEnv('CILIUM_ALL_STATE', 'cilium-config', 'clean-cilium-state'),
@@ -344,12 +297,12 @@ local waitForKubeProxy = |||
           v.extraVolumeMounts,
         ]),
       }),
-      if k.isSet(v.waitForKubeProxy) && !c.kubeProxyReplacement then init('wait-for-kube-proxy', {
+      'wait-for-kube-proxy': if k.isSet(v.waitForKubeProxy) && !c.kubeProxyReplacement then init('wait-for-kube-proxy', {
         securityContext: { privileged: true },
         command: ['bash', '-c', waitForKubeProxy],
       }),
       // Here and not in the agent, so that the agent needs no writable mount of the host's CNI folder.
-      if k.isSet(v.cni.install) then init('install-cni-binaries', {
+      'install-cni-binaries': if k.isSet(v.cni.install) then init('install-cni-binaries', {
         command: ['/install-plugin.sh'],
         resources: k.given(v.cni.resources),
         securityContext: {
@@ -357,8 +310,7 @@ local waitForKubeProxy = |||
         } + (if privileged then { privileged: true } else k.compact({ seLinuxOptions: k.given(std.get(security, 'seLinuxOptions')) })),
         volumeMounts: [k.mount('cni-path', '/host/opt/cni/bin')],
       }),
-      v.extraInitContainers,
-    ]);
+    };
 
     local volumes = k.list([
       if configMap == null then { name: 'tmp' } + (if k.isSet(v.tmpVolume) then v.tmpVolume else { emptyDir: {} })
@@ -411,7 +363,7 @@ local waitForKubeProxy = |||
       v.extraVolumes,
     ]);
 
-    {
+    local object = {
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',
       metadata: c.metadata(k.given(v.name), allLabels, v.annotations),
@@ -437,7 +389,7 @@ local waitForKubeProxy = |||
             imagePullSecrets: k.given(v.imagePullSecrets),
             securityContext: k.given(c.podSecurity(v.podSecurityContext)),
             containers: k.list([agent, if k.isSet(v.monitor.enabled) then monitor, v.extraContainers]),
-            initContainers: initContainers,
+            initContainers: k.list([std.get(pod, name) for name in initOrder] + [v.extraInitContainers]),
             restartPolicy: 'Always',
             priorityClassName: c.priorityClass(v.priorityClassName, 'system-node-critical'),
             serviceAccountName: v.serviceAccounts.cilium.name,
@@ -450,9 +402,11 @@ local waitForKubeProxy = |||
             nodeSelector: k.given(v.nodeSelector),
             tolerations: k.given(v.tolerations),
             hostAliases: c.meshHostAliases,
-            volumes: volumes,
+            volumes: pod.volumes,
           }),
         },
       }),
-    },
+    };
+
+    { object: object, parts: { mounts: mounts, probes: probes, volumes: volumes } + initContainers },
 }

@@ -60,20 +60,6 @@ local rules(c, preflight=false) =
 {
   rules:: rules,
 
-  reads: [
-    'annotateK8sNode',
-    'annotations',
-    'bgpControlPlane',
-    'envoyConfig',
-    'gatewayAPI',
-    'hubble',
-    'ingressController',
-    'k8sClusterNetworkPolicy',
-    'l2announcements',
-    'serviceAccounts',
-    'tls',
-  ],
-
   make(c)::
     local v = c.values;
     local account = v.serviceAccounts.cilium;

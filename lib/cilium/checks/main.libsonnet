@@ -1,9 +1,7 @@
 // Everything that is wrong with a definition's Cilium, in three steps. A step is taken only if the one before refused
 // nothing, so that nothing is computed from what is known to be wrong; within a step everything is said at once.
-local refusals = import 'refusals.libsonnet';
 local settings = import 'settings.libsonnet';
 local values = import 'values.libsonnet';
-local warnings = import 'warnings.libsonnet';
 
 local refuses(findings) = std.length([finding for finding in findings if finding.severity == 'refusal']) > 0;
 
@@ -17,5 +15,5 @@ local refuses(findings) = std.length([finding for finding in findings if finding
   ofValues(version, given):: values(version, given),
 
   // All values together.
-  ofCluster(c):: refusals(c) + warnings(c),
+  ofCluster(c):: std.flattenArrays(std.objectValues(c.made.checks)),
 }

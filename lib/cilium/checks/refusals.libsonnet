@@ -7,8 +7,8 @@ local finding = import 'finding.libsonnet';
 
 local on(value) = k.isSet(value);
 local isKubernetesName(name) =
-  std.all([char >= 'a' && char <= 'z' || char >= '0' && char <= '9' || char == '-' for char in std.stringChars(name)])
-  && name[0] != '-' && name[std.length(name) - 1] != '-';
+  // Made of these characters alone: stripped of them, nothing is left.
+  std.stripChars(name, 'abcdefghijklmnopqrstuvwxyz0123456789-') == '' && name[0] != '-' && name[std.length(name) - 1] != '-';
 local policies = ['Cluster', 'Local'];
 
 // 'v0.13.5@sha256:…' → [0, 13]; null for what is no version
@@ -474,12 +474,24 @@ local needed(c) =
     row('tls.caBundle.useSecret', v.tls.caBundle.useSecret, on(v.tls.caBundle.enabled), 'true or false'),
   ];
 
-local areas = [needed, cluster, routing, services, proxies, monitors, hubble, clustermesh, certificates];
+local areas = {
+  needed: needed,
+  cluster: cluster,
+  routing: routing,
+  services: services,
+  proxies: proxies,
+  monitors: monitors,
+  hubble: hubble,
+  clustermesh: clustermesh,
+  certificates: certificates,
+};
 
-function(c) [
+local findings(rows) = [
   local hint = std.get(row, 'hint');
   if 'path' in row then finding.at('refusal', row.path, row.message, hint) else finding.refusal(row.at, row.message, hint)
-  for area in areas
-  for row in area(c)
+  for row in rows
   if row.when
-]
+];
+
+// area → what it finds
+function(c) { [area]: findings(areas[area](c)) for area in std.objectFields(areas) }

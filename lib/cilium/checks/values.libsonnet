@@ -22,25 +22,27 @@ local called(value) =
   else if std.isNumber(value) then 'the number ' + std.toString(value)
   else types[std.type(value)].called;
 
-local problemWith(value, path, expected) =
-  local here = ['cilium', 'values'] + path;
-  local name = '`' + std.join('.', path) + '`';
-  if std.isArray(expected) then
-    if std.member(expected, value) then []
-    else [finding.at(
-      'refusal',
-      here,
-      name + ' must be one of ' + std.join(', ', expected),
-      known=expected,
-      got=if std.isString(value) then value else std.toString(value)
-    )]
+// Whether a value is of one of the types; mostly there is but one.
+local fits(value, expected) =
+  if std.isArray(expected) then std.member(expected, value)
+  else if expected in types then types[expected].fits(value)
+  else std.length([type for type in std.split(expected, ' or ') if types[type].fits(value)]) > 0;
+
+local problemWith(value, path, name, expected) =
+  if fits(value, expected) then []
+  else if std.isArray(expected) then [finding.at(
+    'refusal',
+    ['cilium', 'values'] + path,
+    '`' + name + '` must be one of ' + std.join(', ', expected),
+    known=expected,
+    got=if std.isString(value) then value else std.toString(value)
+  )]
   else
     local allowed = std.split(expected, ' or ');
-    if std.foldl(function(found, type) found || types[type].fits(value), allowed, false) then []
-    else [finding.at(
+    [finding.at(
       'refusal',
-      here,
-      name + ' must be ' + std.join(' or ', [types[type].called for type in allowed]) + ', not ' + called(value),
+      ['cilium', 'values'] + path,
+      '`' + name + '` must be ' + std.join(' or ', [types[type].called for type in allowed]) + ', not ' + called(value),
       if std.member(allowed, 'string') && !std.isArray(value) && !std.isObject(value) then "write it in quotes: '" + std.toString(value) + "'"
     )];
 
@@ -50,9 +52,9 @@ local typeOf(default) =
   else if isWhole(default) then 'integer'
   else std.type(default);
 
-local checkItems(value, default, path) =
+local checkItems(value, default, path, name) =
   if std.isArray(value) && std.isArray(default) && std.length(default) > 0 && std.isString(default[0]) then std.flattenArrays([
-    problemWith(value[i], path + [std.toString(i)], 'string')
+    problemWith(value[i], path + [std.toString(i)], name + '.' + i, 'string')
     for i in std.range(0, std.length(value) - 1)
   ])
   else [];
@@ -69,9 +71,8 @@ local dropped(removed, value, name) =
   );
 
 // A null takes a default away, and there are values that something has to be decided by.
-local takenAway(version, default, values, here) =
+local takenAway(version, default, values, here, fullName) =
   local name = here[std.length(here) - 1];
-  local fullName = std.join('.', here);
   local useDigest = std.get(values, 'useDigest', std.get(default, 'useDigest'));
   local unnamed =
     'repository' in default && !k.isSet(std.get(values, 'override'))
@@ -91,8 +92,8 @@ local takenAway(version, default, values, here) =
   else [];
 
 // Text that the chart writes without quotes and YAML takes for something else.
-local unquoted(version, value, here) =
-  if std.join('.', here) in version.types.plain && std.isString(value) && value != '' && !std.isString(k.plain(value)) then [finding.at(
+local unquoted(version, value, here, fullName) =
+  if fullName in version.types.plain && std.isString(value) && value != '' && !std.isString(k.plain(value)) then [finding.at(
     'error',
     ['cilium', 'values'] + here,
     "'" + value + "' is no text to YAML, and the official chart writes it without quotes: the API server will refuse the object",
@@ -100,11 +101,12 @@ local unquoted(version, value, here) =
   )]
   else [];
 
+// What stands at `path`, which `prefix` has as the beginning of a name: 'hubble.relay.'.
 // open: below a map whose names belong to Kubernetes or the user
-local check(version, default, gone, values, path, open) = std.flattenArrays([
+local check(version, default, gone, values, path, prefix, open) = std.flattenArrays([
   local here = path + [name];
   local value = values[name];
-  local fullName = std.join('.', here);
+  local fullName = prefix + name;
   if fullName in version.removed then dropped(version.removed[fullName], value, fullName)
   else if name in gone && gone[name] == null then [finding.at(
     'error',
@@ -120,22 +122,33 @@ local check(version, default, gone, values, path, open) = std.flattenArrays([
       'Cilium ' + version.minorVersion + ' has no value `' + fullName + '`',
       known=[other for other in std.objectFields(default) if !(other in gone && gone[other] == null)],
     )]
-  else if value == null then takenAway(version, default, values, here)
+  else if value == null then takenAway(version, default, values, here, fullName)
   else
+    local usual = default[name];
     local expected =
       if fullName in version.types.paths then version.types.paths[fullName]
-      else if !std.isObject(default[name]) && name in version.types.names then version.types.names[name]
-      else typeOf(default[name]);
-    local wrong = if expected == null then [] else problemWith(value, here, expected);
-    local note = unquoted(version, value, here) +
-                 if fullName in version.notes && value != default[name]
-                 then [finding.at('warning', ['cilium', 'values'] + here, '`' + fullName + '` ' + version.notes[fullName])]
-                 else [];
+      else if !std.isObject(usual) && name in version.types.names then version.types.names[name]
+      else typeOf(usual);
+    local wrong = if expected == null then [] else problemWith(value, here, fullName, expected);
+    local note =
+      unquoted(version, value, here, fullName)
+      + if fullName in version.notes && value != usual
+      then [finding.at('warning', ['cilium', 'values'] + here, '`' + fullName + '` ' + version.notes[fullName])]
+      else [];
+    local inside =
+      if std.isObject(value) && std.isObject(usual) then check(
+        version,
+        usual,
+        std.get(gone, name, {}),
+        value,
+        here,
+        fullName + '.',
+        open || std.length(usual) == 0 || name in freeForm,
+      )
+      else checkItems(value, usual, here, fullName);
     if wrong != [] then wrong
-    else note + if std.isObject(value) && std.isObject(default[name]) then
-      check(version, default[name], std.get(gone, name, {}), value, here, open || std.length(default[name]) == 0 || name in freeForm)
-    else checkItems(value, default[name], here)
+    else note + inside
   for name in std.objectFields(values)
 ]);
 
-function(version, values) check(version, version.values, version.gone, values, [], false)
+function(version, values) check(version, version.values, version.gone, values, [], '', false)

@@ -155,8 +155,14 @@ local meshMetrics(c) =
     if on(values.enabled) && values.port == null
   ];
 
-function(c) [
-  (if std.get(row, 'fault', false) then finding.fault else finding.warning)(row.at, row.message, row.hint)
-  for row in rows(c)
-  if row.when
-] + unpinned(c) + stops(c) + extraConfig(c) + meshMetrics(c)
+function(c) {
+  surprises: [
+    (if std.get(row, 'fault', false) then finding.fault else finding.warning)(row.at, row.message, row.hint)
+    for row in rows(c)
+    if row.when
+  ],
+  unpinned: unpinned(c),
+  stops: stops(c),
+  extraConfig: extraConfig(c),
+  meshMetrics: meshMetrics(c),
+}

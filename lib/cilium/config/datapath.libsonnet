@@ -4,24 +4,6 @@ local k = import '../kube.libsonnet';
 local text = k.text;
 
 {
-  reads: [
-    'bpf',
-    'bpfClockProbe',
-    'cgroup',
-    'cleanBpfState',
-    'cleanState',
-    'cni',
-    'conntrackGCInterval',
-    'conntrackGCMaxInterval',
-    'customCalls',
-    'daemon',
-    'datapathPlugins',
-    'hostFirewall',
-    'nat',
-    'sctp',
-    'securityContext',
-  ],
-
   make(c)::
     local v = c.values;
     local bpf = v.bpf;

@@ -7,12 +7,6 @@ local certificates = '/var/lib/cilium/tls/hubble/';
 local metricsCertificates = '/var/lib/cilium/tls/hubble-metrics/';
 
 {
-  reads: [
-    'hubble',
-    'ipv4',
-    'preferIpv6',
-  ],
-
   make(c)::
     local hubble = c.values.hubble;
     local metrics = hubble.metrics;

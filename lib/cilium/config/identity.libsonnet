@@ -4,24 +4,6 @@ local k = import '../kube.libsonnet';
 local text = k.text;
 
 {
-  reads: [
-    'ciliumEndpointSlice',
-    'cluster',
-    'clustermesh',
-    'disableEndpointCRD',
-    'enableK8sEndpointSlice',
-    'etcd',
-    'identityAllocationMode',
-    'identityChangeGracePeriod',
-    'identityManagementMode',
-    'labels',
-    'nodeLabels',
-    'nodeSelectorLabels',
-    'operator',
-    'synchronizeK8sNodes',
-    'wellKnownIdentities',
-  ],
-
   make(c)::
     local v = c.values;
     local mesh = v.clustermesh;

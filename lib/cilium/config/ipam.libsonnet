@@ -18,16 +18,6 @@ local poolSpec(name, spec, ends) =
   ]));
 
 {
-  reads: [
-    'aksbyocni',
-    'alibabacloud',
-    'azure',
-    'eni',
-    'ipam',
-    'ipv4',
-    'ipv6',
-  ],
-
   make(c)::
     local v = c.values;
     local ipam = v.ipam;

@@ -16,25 +16,12 @@ local areas = {
   operation: import 'operation.libsonnet',
 };
 
-// A table holds the keys of all versions; what this version does not know is not even looked at.
-local known(table, keys) = {
-  [key]: table[key]
-  for key in std.objectFields(table)
-  if key in keys && table[key] != null
-};
-
 {
-  // Each area is a piece of its own; see pieces.libsonnet.
-  pieces:: {
-    ['config.' + name]: areas[name] { make(c):: known(super.make(c), c.version.configKeys) }
-    for name in std.objectFields(areas)
-  },
+  // What the tables say; they hold the keys of all versions.
+  tables(c):: { [area]: areas[area].make(c) for area in std.objectFields(areas) },
 
-  // The settings themselves. The user's extraConfig comes over the tables, networkArgs over everything.
-  data(c)::
-    std.foldl(function(all, name) all + c.pieces['config.' + name], std.objectFields(areas), {})
-    + k.compact(k.orEmptyMap(c.values.extraConfig))
-    + c.networkArgs,
+  // The user's extraConfig comes over the tables, networkArgs over everything.
+  data(c):: c.made.config + k.compact(k.orEmptyMap(c.values.extraConfig)) + c.networkArgs,
 
   object(c):: {
     apiVersion: 'v1',

@@ -15,31 +15,6 @@ local pprof(prefix, values) = if !k.isSet(values.enabled) then {} else {
 };
 
 {
-  reads: [
-    'agentNotReadyTaintKey',
-    'annotateK8sNode',
-    'apiRateLimit',
-    'clusterHealthPort',
-    'cni',
-    'configDriftDetection',
-    'connectivityProbeFrequencyRatio',
-    'crdWaitTimeout',
-    'debug',
-    'endpointHealthChecking',
-    'healthCheckICMPFailureThreshold',
-    'healthChecking',
-    'healthPort',
-    'ipv4',
-    'k8s',
-    'k8sClientRateLimit',
-    'kubeConfigPath',
-    'logOptions',
-    'logSystemLoad',
-    'operator',
-    'pprof',
-    'prometheus',
-  ],
-
   make(c)::
     local v = c.values;
     local operator = v.operator;

@@ -3,23 +3,6 @@ local k = import '../kube.libsonnet';
 local text = k.text;
 
 {
-  reads: [
-    'authentication',
-    'cni',
-    'dnsPolicyUnloadOnShutdown',
-    'dnsProxy',
-    'enableNonDefaultDenyPolicies',
-    'endpointLockdownOnMapOverflow',
-    'k8sClusterNetworkPolicy',
-    'k8sNetworkPolicy',
-    'policyAuditMode',
-    'policyCIDRMatchMode',
-    'policyDenyResponse',
-    'policyEnforcementMode',
-    'standaloneDnsProxy',
-    'tls',
-  ],
-
   make(c)::
     local v = c.values;
     local dns = v.dnsProxy;

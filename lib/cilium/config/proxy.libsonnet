@@ -4,17 +4,6 @@ local k = import '../kube.libsonnet';
 local text = k.text;
 
 {
-  reads: [
-    'disableEnvoyVersionCheck',
-    'endpointPolicyUpdateTimeoutDuration',
-    'envoy',
-    'envoyConfig',
-    'gatewayAPI',
-    'ingressController',
-    'l7Proxy',
-    'loadBalancer',
-  ],
-
   make(c)::
     local v = c.values;
     local envoy = v.envoy;

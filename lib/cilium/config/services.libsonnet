@@ -3,29 +3,6 @@ local k = import '../kube.libsonnet';
 local text = k.text;
 
 {
-  reads: [
-    'bandwidthManager',
-    'bpf',
-    'defaultLBServiceIPAM',
-    'enableInternalTrafficPolicy',
-    'enableLBIPAM',
-    'enableNoServiceEndpointsRoutable',
-    'gatewayAPI',
-    'gke',
-    'k8s',
-    'kubeProxyReplacement',
-    'loadBalancer',
-    'localRedirectPolicies',
-    'localRedirectPolicy',
-    'maglev',
-    'nodeIPAM',
-    'nodePort',
-    'serviceNoBackendResponse',
-    'sessionAffinity',
-    'socketLB',
-    'svcSourceRangeCheck',
-  ],
-
   make(c)::
     local v = c.values;
     local flag(value) = if k.isSet(value) then 'true';

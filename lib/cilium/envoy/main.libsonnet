@@ -145,21 +145,6 @@ local daemonset(c) =
 local localityRules = [k.rule('', ['nodes'], ['get'])];
 
 {
-  reads: [
-    'annotations',
-    'bpf',
-    'daemon',
-    'debug',
-    'enableCriticalPriorityClass',
-    'envoy',
-    'ipv4',
-    'ipv6',
-    'k8sServiceHost',
-    'k8sServiceHostRef',
-    'l7Proxy',
-    'serviceAccounts',
-  ],
-
   make(c):: if !c.envoyDaemonSet || k.isSet(c.values.preflight.enabled) then {} else
     local v = c.values;
     local envoy = v.envoy;

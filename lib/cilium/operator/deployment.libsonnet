@@ -7,23 +7,6 @@ local alibabaCredentials = [k.secretEnv(name, 'cilium-alibabacloud') for name in
 local azureCredential(name) = { name: name, valueFrom: { secretKeyRef: { name: 'cilium-azure', key: name } } };
 
 {
-  reads: [
-    'agentNotReadyTaintKey',
-    'alibabacloud',
-    'authentication',
-    'azure',
-    'clustermesh',
-    'enableCriticalPriorityClass',
-    'eni',
-    'etcd',
-    'ipv4',
-    'k8sServiceHost',
-    'k8sServiceHostRef',
-    'kubeConfigPath',
-    'operator',
-    'serviceAccounts',
-  ],
-
   make(c)::
     local v = c.values;
     local operator = v.operator;

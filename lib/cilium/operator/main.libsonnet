@@ -1,6 +1,8 @@
 // The operator and what belongs to it.
 local k = import '../kube.libsonnet';
 local monitoring = import '../monitoring.libsonnet';
+local deployment = import 'deployment.libsonnet';
+local roles = import 'rbac.libsonnet';
 
 local appLabels = { 'io.cilium/app': 'operator', name: 'cilium-operator' };
 local labels = appLabels { 'app.kubernetes.io/name': 'cilium-operator' };
@@ -11,8 +13,8 @@ function(c)
   local monitored = k.isSet(prometheus.serviceMonitor.enabled);
   local metrics = c.operator && k.isSet(prometheus.enabled);
   local azure = c.values.azure;
-  c.pieces.operatorRoles {
-    operatorDeployment: if c.operator then c.pieces.operatorDeployment,
+  roles.make(c) {
+    operatorDeployment: if c.operator then deployment.make(c),
     operatorService: if metrics && (monitored || k.isSet(prometheus.metricsService)) then {
       apiVersion: 'v1',
       kind: 'Service',

@@ -156,18 +156,6 @@ local rules(c) =
   ]);
 
 {
-  reads: [
-    'clustermesh',
-    'disableEndpointCRD',
-    'eni',
-    'gatewayAPI',
-    'identityManagementMode',
-    'ingressController',
-    'operator',
-    'serviceAccounts',
-    'tls',
-  ],
-
   make(c)::
     local v = c.values;
     local operator = v.operator;
