@@ -1,13 +1,14 @@
 //! How long a fleet takes, and where the time goes. `README.md` beside this folder explains every line that is printed.
 //!
 //! ```text
-//! cargo bench --bench fleet -- [--clusters 1000] [--only render,stages] [--chart DIR] [--keep DIR] [--format json]
+//! cargo bench --bench fleet -- [--clusters 1000] [--only render,stages | --pack FILE] [--chart DIR] [--keep DIR] [--format json]
 //! ```
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints what it measures")]
 
 mod generate;
 mod measure;
+mod pack;
 mod peers;
 mod report;
 mod stages;
@@ -44,6 +45,9 @@ struct Options {
     /// The official chart, unpacked, for `helm template` [default: `$CNIFORGE_BENCH_CHART`]
     #[arg(long, value_name = "DIR")]
     chart: Option<PathBuf>,
+    /// Measure the cases of this conformance pack instead of the generated fleet: a cold run, and CPU time by stage
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["clusters", "only", "chart"])]
+    pack: Option<PathBuf>,
     /// How many clusters helm, tk and jsonnet get; they are slow
     #[arg(long, value_name = "N", default_value_t = 20)]
     sample: usize,
@@ -61,6 +65,9 @@ struct Options {
     /// In a process of its own: run the stages over the fleet in this folder and print them as JSON
     #[arg(long, hide = true, value_name = "DIR")]
     stages_in: Option<PathBuf>,
+    /// There, clusters with error findings are measured too
+    #[arg(long, hide = true, requires = "stages_in")]
+    allow_findings: bool,
 }
 
 fn at_least_20(text: &str) -> Result<usize, String> {
@@ -96,7 +103,7 @@ enum Format {
 fn main() -> ExitCode {
     let options = Options::parse();
     if let Some(folder) = &options.stages_in {
-        return match stages::run(folder) {
+        return match stages::run(folder, options.allow_findings) {
             Ok(stages) => {
                 println!("{}", serde_json::to_string(&stages).expect("stages are plain data"));
                 ExitCode::SUCCESS
@@ -148,12 +155,15 @@ impl Bench {
     }
 
     fn run(mut self) -> io::Result<String> {
+        if let Some(pack) = self.options.pack.clone() {
+            return self.pack(&pack);
+        }
         let fleet = self.fleet("fleet", self.options.clusters)?;
         let parts: [(Part, Measure); 8] = [
             (Part::Render, Self::render),
             (Part::One, Self::one),
             (Part::Sizes, Self::sizes),
-            (Part::Stages, Self::stages),
+            (Part::Stages, |this, fleet| this.stages(fleet, &[])),
             (Part::Syscalls, Self::syscalls),
             (Part::Helm, Self::helm),
             (Part::Tk, Self::tk),
@@ -176,6 +186,10 @@ impl Bench {
         if let (Some(before), Some(cores)) = (before, std::thread::available_parallelism().ok()) {
             self.report.note(format!("{cores} cores; load average {before} at the start"));
         }
+        self.end()
+    }
+
+    fn end(self) -> io::Result<String> {
         if self.options.keep.is_none() {
             fs::remove_dir_all(&self.work)?;
         }
@@ -183,6 +197,23 @@ impl Bench {
             Format::Table => self.report.text(),
             Format::Json => self.report.json(),
         })
+    }
+
+    /// Everything that Cilium's values can say, instead of what a fleet looks like.
+    fn pack(mut self, pack: &Path) -> io::Result<String> {
+        let fleet = self.work.join("pack");
+        let _ = fs::remove_dir_all(&fleet);
+        let count = pack::write_fleet(pack, &fleet)?;
+        self.cniforge(&fleet, &["render", "--allow-findings"])?;
+        let mut runs = Vec::new();
+        for _ in 0..self.options.repeat.max(1) {
+            self.set_aside(&fleet.join("rendered"))?;
+            runs.push(self.cniforge(&fleet, &["render", "--allow-findings"])?);
+        }
+        let files = peers::files_below(&fleet.join("rendered"))?.len();
+        self.report.run("render of the pack, cold", Usage::median(&runs), count, format!("{files} files"));
+        self.stages(&fleet, &["--allow-findings"])?;
+        self.end()
     }
 
     fn fleet(&self, name: &str, clusters: usize) -> io::Result<PathBuf> {
@@ -287,9 +318,9 @@ impl Bench {
         Ok(())
     }
 
-    fn stages(&mut self, fleet: &Path) -> io::Result<()> {
+    fn stages(&mut self, fleet: &Path, arguments: &[&str]) -> io::Result<()> {
         self.set_aside(&fleet.join("rendered"))?;
-        let output = Command::new(std::env::current_exe()?).arg("--stages-in").arg(fleet).output()?;
+        let output = Command::new(std::env::current_exe()?).arg("--stages-in").arg(fleet).args(arguments).output()?;
         if !output.status.success() {
             return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
         }

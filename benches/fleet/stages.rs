@@ -45,15 +45,19 @@ pub struct Stages {
 }
 
 /// Runs the pipe over the fleet in `folder`, stage by stage, and writes its trees.
-pub fn run(folder: &Path) -> Result<Stages, String> {
+pub fn run(folder: &Path, allow_findings: bool) -> Result<Stages, String> {
     let folder = folder.to_owned();
     // As much stack as a worker of the program has.
-    let thread =
-        std::thread::Builder::new().stack_size(1 << 30).spawn(move || pass(&folder)).map_err(|e| e.to_string())?;
+    let thread = std::thread::Builder::new()
+        .stack_size(1 << 30)
+        .spawn(move || pass(&folder, allow_findings))
+        .map_err(|e| e.to_string())?;
     thread.join().map_err(|_| "the pass panicked".to_owned())?
 }
 
-fn pass(folder: &Path) -> Result<Stages, String> {
+fn pass(folder: &Path, allow_findings: bool) -> Result<Stages, String> {
+    let least = if allow_findings { Severity::Refusal } else { Severity::Error };
+    let bad = |findings: &[Finding]| findings.iter().any(|finding| finding.severity >= least);
     let fleet = Fleet::find(folder).map_err(|e| e.message)?;
     let sources = Arc::new(fleet.sources().map_err(|e| e.message)?);
     let (definitions, _) = fleet.definitions(&sources).map_err(|e| e.message)?;
@@ -68,7 +72,7 @@ fn pass(folder: &Path) -> Result<Stages, String> {
             Evaluated::Failed(findings) => return Err(words(&definition.path, &findings)),
             Evaluated::Inventory(_) => return Err(format!("{} is an inventory", definition.path)),
         };
-        if cluster.findings.iter().any(|finding| finding.severity != Severity::Warning) {
+        if bad(&cluster.findings) {
             return Err(words(&definition.path, &cluster.findings));
         }
         let slot = if stages.clusters == 0 { &mut stages.first } else { &mut stages.evaluate };
@@ -84,7 +88,7 @@ fn pass(folder: &Path) -> Result<Stages, String> {
             facts: &cluster.facts,
         };
         let wrong = stages.validate.of(|| validate::validate(&context, &objects));
-        if !findings.is_empty() || wrong.iter().any(|finding| finding.severity > Severity::Warning) {
+        if bad(&findings) || bad(&wrong) {
             return Err(words(&definition.path, &findings) + &words("", &wrong));
         }
         let tree = stages.emit.of(|| ManifestTree::from_objects(&objects));
