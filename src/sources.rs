@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest as _, Sha256};
 
 use crate::files::Files;
+use crate::finding::Place;
 use crate::library;
 use crate::limits;
 use crate::scan::{self, Scan};
@@ -223,6 +224,14 @@ impl Sources {
         }
         found[1..].sort();
         Ok(found)
+    }
+
+    /// Where a finding about a definition is shown that lies in no one line of it.
+    #[must_use]
+    pub fn first_line(&self, definition: &str) -> Place {
+        let text = self.text(definition).unwrap_or_default();
+        let text = text.lines().next().unwrap_or_default().to_owned();
+        Place { file: definition.to_owned(), line: 1, column: 1, width: text.chars().count().max(1), text }
     }
 
     /// Everything of the fleet that evaluating the definition can read, text and data, as far as it is there; sorted.

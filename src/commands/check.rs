@@ -45,6 +45,7 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
     let mut out = String::new();
     let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
     let (mut files, mut clusters, mut failed, mut sudden) = (0, 0, 0, false);
+    let sources = Arc::clone(&run.sources);
     for cluster in &mut run.clusters {
         match &mut cluster.result {
             None => failed += 1,
@@ -55,7 +56,8 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
             }
             Some(Ok(compared)) => {
                 if let Some(finding) = compared.transition.take() {
-                    session.terminal.finding(&finding.cluster(cluster.name.clone()));
+                    let place = sources.first_line(&cluster.definition);
+                    session.terminal.finding(&finding.cluster(cluster.name.clone()).place(Some(place)));
                     sudden |= !args.allow_findings;
                 }
                 super::render::report_foreign(session, &fleet, &cluster.name, &compared.changes);

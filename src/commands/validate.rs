@@ -6,10 +6,9 @@ use super::{Exit, Session};
 use crate::cli::{FindingFormat, ValidateArgs};
 use crate::discover::{FLEET_FILE, Fleet};
 use crate::evaluate::Depth;
-use crate::finding::{Finding, Place, Severity, suggest};
+use crate::finding::{Finding, Severity, suggest};
 use crate::pipeline::{self, FleetRun};
 use crate::report::{self, machine, plural};
-use crate::sources::Sources;
 use crate::tree::{DiskTree, ManifestTree, TreeChanges};
 use crate::validate;
 use crate::validate::fleet::{self as rules_over_fleet, Member};
@@ -118,19 +117,12 @@ fn between_clusters(fleet: &Fleet, run: &mut FleetRun<Option<TreeChanges>>, whol
     for finding in found {
         match run.clusters.iter_mut().find(|cluster| finding.cluster.as_ref() == Some(&cluster.name)) {
             Some(cluster) => {
-                let place = finding.place.clone().or_else(|| Some(first_line(&run.sources, &cluster.definition)));
+                let place = finding.place.clone().or_else(|| Some(run.sources.first_line(&cluster.definition)));
                 cluster.findings.push(finding.place(place));
             }
             None => run.findings.push(finding),
         }
     }
-}
-
-/// Where a finding is shown that lies between clusters, and so in no one line.
-fn first_line(sources: &Sources, definition: &str) -> Place {
-    let text = sources.text(definition).unwrap_or_default();
-    let text = text.lines().next().unwrap_or_default().to_owned();
-    Place { file: definition.to_owned(), line: 1, column: 1, width: text.chars().count().max(1), text }
 }
 
 fn rule_list() -> String {

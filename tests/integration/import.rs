@@ -178,10 +178,13 @@ fn a_link_in_the_place_of_a_definition_is_not_followed() {
 #[test]
 fn without_a_fleet_the_definitions_go_to_standard_output() {
     let fleet = Fleet::new();
-    fs::remove_file(fleet.root.join("cniforge.toml")).unwrap();
+    // The other tests' folders are below this repository, which is a fleet.
+    let outside = std::env::temp_dir().join(format!("cniforge-no-fleet-{}", std::process::id()));
+    fs::create_dir_all(&outside).unwrap();
     let text = [tkestack_cluster("a", "clusterCIDR: 10.9.0.0/16"), tkestack_cluster("b", "clusterCIDR: 10.10.0.0/16")];
     let mut child = fleet
         .command(&["import", "tkestack", "-"])
+        .current_dir(&outside)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -190,9 +193,9 @@ fn without_a_fleet_the_definitions_go_to_standard_output() {
     child.stdin.take().unwrap().write_all(text.concat().as_bytes()).unwrap();
     let run = Run::from(child.wait_with_output().unwrap());
     assert_eq!(run.code, 0, "{run:?}");
-    assert_eq!(files_below(&fleet.root).len(), 0);
+    assert_eq!(files_below(&outside).len(), 0);
+    fs::remove_dir(outside).unwrap();
     // Several of them are an inventory, which is a definition file like any other.
-    fleet.write("cniforge.toml", "");
     fleet.write("clusters/imported.jsonnet", &run.out);
     fleet.ok(&["render"]);
     assert_eq!(fleet.rendered().len(), 28);

@@ -66,10 +66,8 @@ local metricsCertificates = '/var/lib/cilium/tls/hubble-metrics/';
       'hubble-export-file-max-size-mb': onExport(moved('fileMaxSizeMb')),
       'hubble-export-file-max-backups': onExport(moved('fileMaxBackups')),
       'hubble-export-file-compress': onExport(moved('fileCompress')),
-      // The chart loses the new one.
-      'hubble-export-aggregation-interval': onExport(duration.text(
-        if hubble.export.aggregationInterval != null then hubble.export.aggregationInterval else static.aggregationInterval
-      )),
+      // The official chart never comes to the one under export.static, and so this does not either; who sets it is warned.
+      'hubble-export-aggregation-interval': onExport(duration.text(hubble.export.aggregationInterval)),
       'hubble-export-fieldmask': onExport(k.joined(static.fieldMask, ' ')),
       'hubble-export-fieldaggregate': onExport(k.joined(static.fieldAggregate, ' ')),
       'hubble-export-allowlist': onExport(k.joined(static.allowList, ' ')),

@@ -18,7 +18,6 @@ local of120 = pairs {
   'authentication.mutual.spire.enabled': 'is going away in Cilium 1.21',
   'clustermesh.apiserver.kvstoremesh.enabled': 'is going away: KVStoreMesh will always be on',
   'dnsProxy.preCache': 'is going away in Cilium 1.21',
-  'hubble.export.aggregationInterval': instead('hubble.export.static.aggregationInterval'),
   'hubble.export.fileCompress': instead('hubble.export.static.fileCompress'),
   'hubble.export.fileMaxBackups': instead('hubble.export.static.fileMaxBackups'),
   'hubble.export.fileMaxSizeMb': instead('hubble.export.static.fileMaxSizeMb'),
@@ -33,6 +32,7 @@ local of120 = pairs {
   'envoy.initContainers': unread,
   global: 'has no effect: Cilium is one chart, and its values stand beside it',
   hostServices: unread,
+  'hubble.export.static.aggregationInterval': 'has no effect, as with the official chart; use hubble.export.aggregationInterval',
   'hubble.metrics.tls.server.mtls.key': unread,
   'hubble.metrics.tls.server.mtls.useSecret': unread,
   'hubble.tls.auto.privateKey': 'has no effect: keys always change with their certificate',
@@ -75,6 +75,7 @@ local of119 = without(of120, ['hubble.preferIpv6', 'hubble.tls.auto.privateKey']
 // have yet.
 local of118 = without(of119, [
   'envoy.initContainers',
+  'hubble.export.static.aggregationInterval',
   'ipam.operator.clusterPoolIPv4PodCIDR',
   'ipam.operator.clusterPoolIPv6PodCIDR',
   'serviceAccounts.corednsMCSAPI.automount',

@@ -92,7 +92,7 @@ pub fn impacts(before: &Facts, after: &Facts) -> Vec<Impact> {
             }
             (_, "none") => format!("{from} goes and nothing comes in its place: pods lose their network"),
             _ => format!(
-                "the CNI goes from {from} to {to}: migrate node by node, drained; pods on both do not reach each other"
+                "the CNI goes from {from} to {to}: nodes are drained and moved one by one, in the phases of `migration`; without it pods of the two do not reach each other"
             ),
         };
         impacts.push(impact(Class::Manual, reason, SWITCH));

@@ -415,7 +415,7 @@ fn facts_have_their_classes() {
         kubernetes: Some(kubernetes.to_owned()),
     };
     for (before, after, class, words) in [
-        (facts("galaxy", "1.0.8", "1.34.1"), facts("cilium", "1.20.0", "1.34.1"), Manual, "node by node"),
+        (facts("galaxy", "1.0.8", "1.34.1"), facts("cilium", "1.20.0", "1.34.1"), Manual, "one by one"),
         (facts("none", "", "1.34.1"), facts("cilium", "1.20.0", "1.34.1"), Manual, "gets a CNI"),
         (facts("calico", "3.30.0", "1.34.1"), facts("none", "", "1.34.1"), Manual, "lose their network"),
         (facts("cilium", "1.18.2", "1.33.1"), facts("cilium", "1.20.0", "1.33.1"), Manual, "go through 1.19 first"),
