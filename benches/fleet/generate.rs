@@ -172,7 +172,8 @@ fn values(dice: &mut Dice, name: &str, overlay: &str, pod_cidr: &str) -> Value {
     }
     if dice.one_in(2) {
         let cpu = format!("{}m", 50 * (1 + dice.roll(10)));
-        let memory = format!("{}Mi", 128 * (2 + dice.roll(8)));
+        // The limit of the edge is 1Gi.
+        let memory = format!("{}Mi", 128 * (1 + dice.roll(8)));
         values["resources"] = json!({ "requests": { "cpu": cpu, "memory": memory } });
     }
     if dice.one_in(4) {
