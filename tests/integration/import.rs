@@ -382,6 +382,7 @@ fn a_running_cilium_is_adopted_as_it_is() {
          cilium+: { version: '1.20.0', values: {
            hubble: { relay: { enabled: true, replicas: 2 }, metrics: { enabled: ['dns', 'drop'] } },
            operator: { replicas: 1, resources: { limits: { cpu: '1', memory: '1Gi' } } },
+           k8sServiceHost: 'api.example.com', k8sServicePort: 6443,
            bpf: { masquerade: true }, encryption: { enabled: true, type: 'wireguard' }, ipam: { mode: 'kubernetes' },
            extraConfig: { 'my-own': '1' }, tolerations: [{ key: 'a', operator: 'Exists' }],
          } }",
@@ -395,6 +396,8 @@ fn a_running_cilium_is_adopted_as_it_is() {
         "'my-own': '1'",
         "tolerations: [{ key: 'a', operator: 'Exists' }]",
         "mode: 'kubernetes'",
+        "k8sServiceHost: 'api.example.com'",
+        "k8sServicePort: 6443",
     ] {
         assert!(definition.contains(kept), "no {kept}: {definition}");
     }

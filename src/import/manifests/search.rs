@@ -82,6 +82,7 @@ impl<'a> Search<'a> {
         }
         self.fit_config(&mut draft);
         self.nearest = self.distance(&draft);
+        self.fit_api_server(&mut draft);
         self.flip_switches(&mut draft);
         self.fit_fields(&mut draft);
         self.fit_config(&mut draft);
@@ -175,6 +176,22 @@ impl<'a> Search<'a> {
             guesses.extend(candidates(now, text).into_iter().map(|value| with(values, &path, value)));
         }
         guesses
+    }
+
+    /// The address of the API server, which every workload of Cilium has in its environment and nothing else tells.
+    fn fit_api_server(&mut self, draft: &mut Draft) {
+        let variable =
+            |name: &str| self.wanted.values().find_map(|object| environment(object, name)).map(str::to_owned);
+        let (host, port) = (variable("KUBERNETES_SERVICE_HOST"), variable("KUBERNETES_SERVICE_PORT"));
+        let mut values = draft.values.clone();
+        for (name, text) in [("k8sServiceHost", host), ("k8sServicePort", port)] {
+            if let Some(text) = text {
+                let number = text.parse().ok().filter(|_| name == "k8sServicePort").map(Value::Number);
+                values = with(&values, &[name], number.unwrap_or(Value::String(text)));
+            }
+        }
+        let guess = Draft { values, ..draft.clone() };
+        self.keep_if_closer(draft, guess);
     }
 
     /// On what is off and off what is on, from the outer sections to the inner ones.
@@ -290,6 +307,20 @@ fn candidates(now: &Value, text: Option<&str>) -> Vec<Value> {
     }
     found.retain(|value| value != now);
     found
+}
+
+/// The value of an environment variable of any container of the object.
+fn environment<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    let inner = |value: &'a Value| environment(value, name);
+    match object {
+        Value::Map(map) => {
+            let own = map.get("name").and_then(Value::as_str) == Some(name);
+            let value = map.get("value").and_then(Value::as_str).filter(|_| own);
+            value.or_else(|| map.iter().find_map(|(_, value)| inner(value)))
+        }
+        Value::List(items) => items.iter().find_map(inner),
+        _ => None,
+    }
 }
 
 fn collect_paths(value: &Value, path: &mut Vec<String>, found: &mut impl FnMut(&[String], &Value)) {
