@@ -51,7 +51,7 @@ pub fn check(objects: &[KubeObject]) -> Vec<Finding> {
     for object in objects {
         let Some((served, versions)) = definitions.get(&(object.id.group(), object.id.kind.as_str())) else { continue };
         let version = object.id.api_version.rsplit('/').next().unwrap_or_default();
-        let mut walk = Walk { path: object.field_path.clone(), findings: Vec::new() };
+        let mut walk = Walk { path: object.field_path.clone(), partial: false, findings: Vec::new() };
         match versions.get(version).filter(|_| served.contains(&version)) {
             Some(found) => {
                 walk.scope(object, found.namespaced);
@@ -71,6 +71,8 @@ pub fn check(objects: &[KubeObject]) -> Vec<Finding> {
 
 struct Walk {
     path: String,
+    /// Inside a combination, a schema says more of fields that are declared outside: unknown ones are none of its business.
+    partial: bool,
     findings: Vec<Finding>,
 }
 
@@ -156,7 +158,7 @@ impl Walk {
             }
             if let Some(schema) = properties.and_then(|properties| properties.get(key)).or(others) {
                 self.at(key, |walk| walk.value(value, schema, false));
-            } else if !open && *value != Value::Null {
+            } else if !open && !self.partial && *value != Value::Null {
                 let known: Vec<&str> = properties.into_iter().flat_map(Map::iter).map(|(name, _)| name).collect();
                 let hint = suggest(key, known);
                 self.at(key, |walk| walk.found(format!("the CRD has no field `{key}` here"), hint));
@@ -234,9 +236,8 @@ impl Walk {
 
     fn combinations(&mut self, value: &Value, rules: &Map) {
         let fits = |schema: &Value| {
-            let mut walk = Walk { path: String::new(), findings: Vec::new() };
-            // Fields are declared outside of combinations; inside, they only say more of them.
-            walk.partial(value, schema);
+            let mut walk = Walk { path: String::new(), partial: true, findings: Vec::new() };
+            walk.value(value, schema, false);
             walk.findings.is_empty()
         };
         let schemas = |name: &str| rules.get(name).and_then(Value::as_list).unwrap_or_default();
@@ -254,12 +255,6 @@ impl Walk {
         if rules.get("not").is_some_and(fits) {
             self.found("it has a form that the CRD excludes", None);
         }
-    }
-
-    /// A schema inside a combination: unknown fields are none of its business.
-    fn partial(&mut self, value: &Value, schema: &Value) {
-        self.value(value, schema, false);
-        self.findings.retain(|finding| !finding.message.starts_with("the CRD has no field"));
     }
 }
 
