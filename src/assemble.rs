@@ -161,22 +161,7 @@ impl Assembly {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn value(yaml: &str) -> Value {
-        fn convert(value: serde_json::Value) -> Value {
-            match value {
-                serde_json::Value::Null => Value::Null,
-                serde_json::Value::Bool(b) => Value::Bool(b),
-                serde_json::Value::Number(n) => Value::Number(n.as_f64().expect("a double")),
-                serde_json::Value::String(s) => Value::String(s),
-                serde_json::Value::Array(list) => Value::List(list.into_iter().map(convert).collect()),
-                serde_json::Value::Object(map) => {
-                    Value::Map(crate::value::Map::from_entries(map.into_iter().map(|(k, v)| (k, convert(v))).collect()))
-                }
-            }
-        }
-        convert(serde_yaml::from_str(yaml).expect("the test's YAML parses"))
-    }
+    use crate::validate::testing::value;
 
     fn assembled(yaml: &str) -> (Vec<String>, Vec<String>) {
         let (objects, findings) = assemble(&[("manifests.c.k".to_owned(), value(yaml))]);

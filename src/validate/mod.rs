@@ -14,7 +14,7 @@ pub mod rules;
 mod secrets;
 mod supply;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod workloads;
 
 pub use secrets::holds_private_key;
