@@ -50,5 +50,6 @@ pub mod import;
 pub mod cidr;
 pub mod field_path;
 pub mod finding;
+pub mod quantity;
 pub mod report;
 pub mod terminal;

@@ -9,6 +9,7 @@ use std::fmt;
 use crate::field_path;
 use crate::manifest;
 use crate::object::KubeObject;
+use crate::quantity::amount;
 use crate::value::{Map, Value};
 
 /// One field that differs.
@@ -278,7 +279,7 @@ impl Comparison {
     fn same_quantity(&self, before: &str, after: &str) -> bool {
         self.extent == Extent::SaidByAfter
             && self.path.iter().any(|step| matches!(step, Step::Key(key) if key == "limits" || key == "requests"))
-            && quantity(before).zip(quantity(after)).is_some_and(|(before, after)| (before - after).abs() < 1e-9)
+            && amount(before).zip(amount(after)).is_some_and(|(before, after)| (before - after).abs() < 1e-9)
     }
 
     fn lists(&mut self, before: &[Value], after: &[Value]) {
@@ -393,26 +394,6 @@ fn key_of(keys: &[&str], item: &Value) -> Option<Vec<(String, String)>> {
 fn unique(keys: &[&str], items: &[Value]) -> bool {
     let mut seen = BTreeSet::new();
     items.iter().all(|item| key_of(keys, item).is_some_and(|key| seen.insert(key)))
-}
-
-/// `500m`, `2`, `512Mi`.
-fn quantity(text: &str) -> Option<f64> {
-    const UNITS: [(&str, f64); 13] = [
-        ("Ki", 1024.0),
-        ("Mi", 1_048_576.0),
-        ("Gi", 1_073_741_824.0),
-        ("Ti", 1_099_511_627_776.0),
-        ("n", 1e-9),
-        ("u", 1e-6),
-        ("m", 1e-3),
-        ("k", 1e3),
-        ("M", 1e6),
-        ("G", 1e9),
-        ("T", 1e12),
-        ("P", 1e15),
-        ("", 1.0),
-    ];
-    UNITS.iter().find_map(|(unit, factor)| text.strip_suffix(unit)?.parse::<f64>().ok().map(|number| number * factor))
 }
 
 #[cfg(test)]

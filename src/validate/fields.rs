@@ -8,6 +8,7 @@ use crate::field_path;
 use crate::finding::{Finding, Severity, nearest, suggest};
 use crate::kubernetes::{self, BuiltIn, Field, Items, Minor, Type};
 use crate::object::KubeObject;
+use crate::quantity::is_quantity;
 use crate::report::plural;
 use crate::value::{Map, Value};
 
@@ -219,7 +220,7 @@ impl Walk {
                 }
             }
             (Type::Quantity, Value::String(text)) => {
-                if !formats::is_quantity(text) {
+                if !is_quantity(text) {
                     let hint = "write a number with m, k, M, G, Ki, Mi, Gi, … or nothing behind it: 100m, 128Mi";
                     self.found(&BAD_VALUE, format!("`{text}` is no quantity"), Some(hint.to_owned()));
                 }

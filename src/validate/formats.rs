@@ -1,24 +1,6 @@
-//! Texts that the API server reads: quantities, times, names.
+//! Texts that the API server reads: times, names, schedules.
 
-/// `100m`, `1.5`, `128Mi`, `1e3`; as `resource.ParseQuantity` of Kubernetes' apimachinery takes it.
-#[must_use]
-pub fn is_quantity(text: &str) -> bool {
-    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let end = unsigned.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(unsigned.len());
-    let (number, suffix) = unsigned.split_at(end);
-    let digits = number.chars().filter(char::is_ascii_digit).count();
-    if digits == 0 || number.matches('.').count() > 1 {
-        return false;
-    }
-    let exponent = |rest: &str| {
-        let digits = rest.strip_prefix(['+', '-']).unwrap_or(rest);
-        !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit())
-    };
-    match suffix {
-        "" | "n" | "u" | "m" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei" => true,
-        other => other.strip_prefix(['e', 'E']).is_some_and(exponent),
-    }
-}
+pub use crate::object::is_dns_label;
 
 /// Standard base64 with its padding.
 #[must_use]
@@ -58,12 +40,6 @@ pub fn is_time(text: &str) -> bool {
             && rest.as_bytes()[3] == b':'
             && rest.bytes().enumerate().all(|(i, b)| i == 0 || i == 3 || b.is_ascii_digit());
     date && clock && zone
-}
-
-/// RFC 1123: a label of a DNS name, at most 63 characters.
-#[must_use]
-pub fn is_dns_label(text: &str) -> bool {
-    text.len() <= 63 && is_dns_part(text)
 }
 
 /// RFC 1123: labels with dots between them, at most 253 characters.
@@ -195,15 +171,6 @@ mod tests {
         for text in bad {
             assert!(!of(text), "{text} is bad");
         }
-    }
-
-    #[test]
-    fn quantities() {
-        all(
-            is_quantity,
-            &["1", "-1", "+.5", "5.", "100m", "1.5Gi", "1e3", "1E-3", "2E", "7k"],
-            &["", "m", "1 Gi", "1GB", "1gi", "1K", "1e", "1.2.3", "x1"],
-        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::formats;
 use super::rules::{BAD_NAME, BAD_VALUE, DANGLING_REFERENCE, DUPLICATE_ITEM, MISSING_FIELD, Rule, SELECTOR};
 use crate::finding::{Finding, suggest};
 use crate::object::KubeObject;
+use crate::quantity;
 use crate::value::{Map, Value};
 
 /// Where a kind keeps the pods that it makes, and which restart policies they may have.
@@ -349,30 +350,9 @@ fn number(value: &Value) -> Option<f64> {
 
 /// A quantity as a number, near enough to compare two.
 fn amount(value: &Value) -> Option<f64> {
-    const SUFFIXES: [(&str, f64); 15] = [
-        ("Ki", 1024.0),
-        ("Mi", 1_048_576.0),
-        ("Gi", 1_073_741_824.0),
-        ("Ti", 1_099_511_627_776.0),
-        ("Pi", 1_125_899_906_842_624.0),
-        ("Ei", 1_152_921_504_606_846_976.0),
-        ("n", 1e-9),
-        ("u", 1e-6),
-        ("m", 1e-3),
-        ("k", 1e3),
-        ("M", 1e6),
-        ("G", 1e9),
-        ("T", 1e12),
-        ("P", 1e15),
-        ("E", 1e18),
-    ];
     match value {
-        Value::Number(n) => Some(*n),
-        Value::String(text) if formats::is_quantity(text) => {
-            let suffixed = SUFFIXES.iter().find_map(|(suffix, factor)| Some((text.strip_suffix(suffix)?, factor)));
-            suffixed.map_or_else(|| text.parse().ok(), |(number, factor)| Some(number.parse::<f64>().ok()? * factor))
-        }
-        _ => None,
+        Value::String(text) => quantity::amount(text),
+        other => number(other),
     }
 }
 
