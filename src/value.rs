@@ -125,6 +125,18 @@ impl Value {
         keys.iter().try_fold(self, |value, key| value.as_map()?.get(key))
     }
 
+    /// The text at the end of a chain of map keys, if there is one.
+    #[must_use]
+    pub fn text_at(&self, keys: &[&str]) -> Option<&str> {
+        self.at(keys)?.as_str()
+    }
+
+    /// The elements of the list at the end of a chain of map keys; none if there is no list.
+    #[must_use]
+    pub fn list_at(&self, keys: &[&str]) -> &[Value] {
+        self.at(keys).and_then(Self::as_list).unwrap_or_default()
+    }
+
     /// The word that jsonnet's `std.type` uses.
     #[must_use]
     pub fn type_name(&self) -> &'static str {

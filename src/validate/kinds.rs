@@ -52,14 +52,6 @@ struct Kind<'a> {
     findings: Vec<Finding>,
 }
 
-fn text<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a str> {
-    value.at(keys).and_then(Value::as_str)
-}
-
-fn list<'a>(value: &'a Value, keys: &[&str]) -> &'a [Value] {
-    value.at(keys).and_then(Value::as_list).unwrap_or_default()
-}
-
 fn number(value: &Value, keys: &[&str]) -> Option<f64> {
     match value.at(keys) {
         Some(Value::Number(n)) => Some(*n),
@@ -114,9 +106,9 @@ impl<'a> Kind<'a> {
 
     fn service(&mut self) {
         let body = self.body();
-        let ports = list(body, &["spec", "ports"]);
-        let external = text(body, &["spec", "type"]) == Some("ExternalName");
-        let headless = text(body, &["spec", "clusterIP"]) == Some("None");
+        let ports = body.list_at(&["spec", "ports"]);
+        let external = body.text_at(&["spec", "type"]) == Some("ExternalName");
+        let headless = body.text_at(&["spec", "clusterIP"]) == Some("None");
         if ports.is_empty() && !external && !headless {
             self.found(
                 &MISSING_FIELD,
@@ -125,7 +117,7 @@ impl<'a> Kind<'a> {
                 "only headless ones may have none: `clusterIP: None`",
             );
         }
-        if external && text(body, &["spec", "externalName"]).is_none_or(str::is_empty) {
+        if external && body.text_at(&["spec", "externalName"]).is_none_or(str::is_empty) {
             self.found(&MISSING_FIELD, "spec.externalName", "a Service of type ExternalName needs an externalName", "");
         }
         let mut names = BTreeSet::new();
@@ -134,7 +126,7 @@ impl<'a> Kind<'a> {
             let path = format!("spec.ports[{i}]");
             self.port(number(port, &["port"]), &format!("{path}.port"));
             self.port(number(port, &["targetPort"]), &format!("{path}.targetPort"));
-            if let Some(name) = text(port, &["targetPort"]).filter(|name| !formats::is_port_name(name)) {
+            if let Some(name) = port.text_at(&["targetPort"]).filter(|name| !formats::is_port_name(name)) {
                 let hint = "at most 15 lower case letters, digits and `-`, one of them a letter";
                 self.found(
                     &BAD_NAME,
@@ -143,7 +135,7 @@ impl<'a> Kind<'a> {
                     hint,
                 );
             }
-            match text(port, &["name"]).filter(|name| !name.is_empty()) {
+            match port.text_at(&["name"]).filter(|name| !name.is_empty()) {
                 None if ports.len() > 1 => {
                     self.found(&MISSING_FIELD, &format!("{path}.name"), "each of several ports needs a name", "");
                 }
@@ -162,7 +154,7 @@ impl<'a> Kind<'a> {
                 }
                 _ => {}
             }
-            let key = (number(port, &["port"]).map(f64::to_bits), text(port, &["protocol"]).unwrap_or("TCP"));
+            let key = (number(port, &["port"]).map(f64::to_bits), port.text_at(&["protocol"]).unwrap_or("TCP"));
             if numbers.contains(&key) && key.0.is_some() {
                 let message = "another item has the same port and protocol";
                 self.found(&DUPLICATE_ITEM, &path, message, "keep one of them");
@@ -172,11 +164,11 @@ impl<'a> Kind<'a> {
     }
 
     fn role(&mut self, cluster: bool) {
-        for (i, rule) in list(self.body(), &["rules"]).iter().enumerate() {
+        for (i, rule) in self.body().list_at(&["rules"]).iter().enumerate() {
             let path = format!("rules[{i}]");
-            let urls = !list(rule, &["nonResourceURLs"]).is_empty();
-            let resources = !list(rule, &["resources"]).is_empty();
-            if list(rule, &["verbs"]).is_empty() {
+            let urls = !rule.list_at(&["nonResourceURLs"]).is_empty();
+            let resources = !rule.list_at(&["resources"]).is_empty();
+            if rule.list_at(&["verbs"]).is_empty() {
                 self.found(&MISSING_FIELD, &format!("{path}.verbs"), "the rule has no verb", "");
             }
             if urls && !cluster {
@@ -196,7 +188,7 @@ impl<'a> Kind<'a> {
             } else if !urls && !resources {
                 self.found(&MISSING_FIELD, &format!("{path}.resources"), "the rule names no resource", "");
             }
-            if resources && list(rule, &["apiGroups"]).is_empty() {
+            if resources && rule.list_at(&["apiGroups"]).is_empty() {
                 self.found(
                     &MISSING_FIELD,
                     &format!("{path}.apiGroups"),
@@ -209,19 +201,19 @@ impl<'a> Kind<'a> {
 
     fn binding(&mut self, kinds: &[&str]) {
         let body = self.body();
-        if let Some(kind) = text(body, &["roleRef", "kind"]).filter(|kind| !kinds.contains(kind)) {
+        if let Some(kind) = body.text_at(&["roleRef", "kind"]).filter(|kind| !kinds.contains(kind)) {
             let message = format!("a {} cannot refer to a {kind}", self.object.id.kind);
             self.found(&BAD_VALUE, "roleRef.kind", message, &format!("it refers to a {}", kinds.join(" or a ")));
         }
-        if text(body, &["roleRef", "name"]).is_some_and(str::is_empty) {
+        if body.text_at(&["roleRef", "name"]).is_some_and(str::is_empty) {
             self.found(&MISSING_FIELD, "roleRef.name", "the role has no name", "");
         }
-        for (i, subject) in list(body, &["subjects"]).iter().enumerate() {
+        for (i, subject) in body.list_at(&["subjects"]).iter().enumerate() {
             let path = format!("subjects[{i}]");
-            let group = text(subject, &["apiGroup"]).unwrap_or_default();
-            match text(subject, &["kind"]) {
+            let group = subject.text_at(&["apiGroup"]).unwrap_or_default();
+            match subject.text_at(&["kind"]) {
                 Some("ServiceAccount") => {
-                    if text(subject, &["namespace"]).is_none_or(str::is_empty) {
+                    if subject.text_at(&["namespace"]).is_none_or(str::is_empty) {
                         self.found(
                             &MISSING_FIELD,
                             &format!("{path}.namespace"),
@@ -245,14 +237,14 @@ impl<'a> Kind<'a> {
                 }
                 None => {}
             }
-            if text(subject, &["name"]).is_some_and(str::is_empty) {
+            if subject.text_at(&["name"]).is_some_and(str::is_empty) {
                 self.found(&MISSING_FIELD, &format!("{path}.name"), "the subject has no name", "");
             }
         }
     }
 
     fn schedule(&mut self) {
-        if let Some(schedule) = text(self.body(), &["spec", "schedule"]) {
+        if let Some(schedule) = self.body().text_at(&["spec", "schedule"]) {
             let message = format!("`{schedule}` is no schedule");
             if schedule.contains("TZ=") {
                 self.found(&BAD_VALUE, "spec.schedule", message, "name the zone in spec.timeZone");
@@ -306,12 +298,12 @@ impl<'a> Kind<'a> {
 
     fn policy_ports(&mut self) {
         for (direction, peers) in [("ingress", "from"), ("egress", "to")] {
-            for (i, rule) in list(self.body(), &["spec", direction]).iter().enumerate() {
-                for (j, port) in list(rule, &["ports"]).iter().enumerate() {
+            for (i, rule) in self.body().list_at(&["spec", direction]).iter().enumerate() {
+                for (j, port) in rule.list_at(&["ports"]).iter().enumerate() {
                     self.port(number(port, &["port"]), &format!("spec.{direction}[{i}].ports[{j}].port"));
                 }
-                for (j, peer) in list(rule, &[peers]).iter().enumerate() {
-                    if let Some(cidr) = text(peer, &["ipBlock", "cidr"]).filter(|cidr| Cidr::parse(cidr).is_none()) {
+                for (j, peer) in rule.list_at(&[peers]).iter().enumerate() {
+                    if let Some(cidr) = peer.text_at(&["ipBlock", "cidr"]).filter(|cidr| Cidr::parse(cidr).is_none()) {
                         let path = format!("spec.{direction}[{i}].{peers}[{j}].ipBlock.cidr");
                         self.found(
                             &BAD_VALUE,
@@ -326,11 +318,12 @@ impl<'a> Kind<'a> {
     }
 
     fn ingress(&mut self) {
-        for (i, rule) in list(self.body(), &["spec", "rules"]).iter().enumerate() {
-            for (j, path) in list(rule, &["http", "paths"]).iter().enumerate() {
+        for (i, rule) in self.body().list_at(&["spec", "rules"]).iter().enumerate() {
+            for (j, path) in rule.list_at(&["http", "paths"]).iter().enumerate() {
                 let at = format!("spec.rules[{i}].http.paths[{j}]");
-                let kind = text(path, &["pathType"]);
-                if let Some(route) = text(path, &["path"])
+                let kind = path.text_at(&["pathType"]);
+                if let Some(route) = path
+                    .text_at(&["path"])
                     .filter(|route| !route.starts_with('/') && kind != Some("ImplementationSpecific"))
                 {
                     self.found(&BAD_VALUE, &format!("{at}.path"), format!("`{route}` does not begin with `/`"), "");
@@ -344,10 +337,10 @@ impl<'a> Kind<'a> {
     }
 
     fn webhooks(&mut self) {
-        for (i, hook) in list(self.body(), &["webhooks"]).iter().enumerate() {
+        for (i, hook) in self.body().list_at(&["webhooks"]).iter().enumerate() {
             let path = format!("webhooks[{i}]");
             if let Some(name) =
-                text(hook, &["name"]).filter(|name| !formats::is_dns_subdomain(name) || name.split('.').count() < 3)
+                hook.text_at(&["name"]).filter(|name| !formats::is_dns_subdomain(name) || name.split('.').count() < 3)
             {
                 let message = format!("`{name}` cannot be the name of a webhook");
                 self.found(
@@ -370,7 +363,8 @@ impl<'a> Kind<'a> {
 
     fn definition(&mut self) {
         let body = self.body();
-        let (Some(group), Some(plural)) = (text(body, &["spec", "group"]), text(body, &["spec", "names", "plural"]))
+        let (Some(group), Some(plural)) =
+            (body.text_at(&["spec", "group"]), body.text_at(&["spec", "names", "plural"]))
         else {
             return;
         };
@@ -379,7 +373,7 @@ impl<'a> Kind<'a> {
             let message = format!("a CRD is named by its plural and group, and this one is `{}`", self.object.id.name);
             self.found(&BAD_NAME, "metadata.name", message, &format!("name it `{name}`"));
         }
-        let versions = list(body, &["spec", "versions"]);
+        let versions = body.list_at(&["spec", "versions"]);
         let stored = versions.iter().filter(|version| version.at(&["storage"]) == Some(&Value::Bool(true))).count();
         if !versions.is_empty() && stored != 1 {
             let message = format!("one version of a CRD is the stored one, and here {stored} are");
@@ -388,7 +382,7 @@ impl<'a> Kind<'a> {
         let mut names = BTreeSet::new();
         for (i, version) in versions.iter().enumerate() {
             let path = format!("spec.versions[{i}]");
-            if let Some(name) = text(version, &["name"]).filter(|name| !names.insert(*name)) {
+            if let Some(name) = version.text_at(&["name"]).filter(|name| !names.insert(*name)) {
                 self.found(
                     &DUPLICATE_ITEM,
                     &format!("{path}.name"),

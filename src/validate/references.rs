@@ -52,14 +52,6 @@ pub fn check(objects: &[KubeObject]) -> Vec<Finding> {
     findings
 }
 
-fn text<'a>(value: &'a Value, keys: &[&str]) -> Option<&'a str> {
-    value.at(keys).and_then(Value::as_str)
-}
-
-fn list<'a>(value: &'a Value, keys: &[&str]) -> &'a [Value] {
-    value.at(keys).and_then(Value::as_list).unwrap_or_default()
-}
-
 impl<'a> Tree<'a> {
     fn new(objects: &'a [KubeObject]) -> Self {
         let mut index: BTreeMap<&str, BTreeMap<(&str, &str), &KubeObject>> = BTreeMap::new();
@@ -111,19 +103,19 @@ impl<'a> Tree<'a> {
             findings.extend(finding.map(|finding| finding.object(&object.id).path(path)));
         };
         for key in ["serviceAccountName", "serviceAccount"] {
-            if let Some(name) = text(spec, &[key]) {
+            if let Some(name) = spec.text_at(&[key]) {
                 note(self.missing("ServiceAccount", namespace, name), below(&path, key));
                 break;
             }
         }
-        if let Some(name) = text(spec, &["priorityClassName"]) {
+        if let Some(name) = spec.text_at(&["priorityClassName"]) {
             note(self.missing("PriorityClass", "", name), below(&path, "priorityClassName"));
         }
-        for (i, volume) in list(spec, &["volumes"]).iter().enumerate() {
+        for (i, volume) in spec.list_at(&["volumes"]).iter().enumerate() {
             let path = format!("{path}.volumes[{i}]");
             note(self.source(volume, "configMap", "ConfigMap", "name", namespace), format!("{path}.configMap"));
             note(self.source(volume, "secret", "Secret", "secretName", namespace), format!("{path}.secret"));
-            for (j, part) in list(volume, &["projected", "sources"]).iter().enumerate() {
+            for (j, part) in volume.list_at(&["projected", "sources"]).iter().enumerate() {
                 let path = format!("{path}.projected.sources[{j}]");
                 note(self.source(part, "configMap", "ConfigMap", "name", namespace), format!("{path}.configMap"));
                 note(self.source(part, "secret", "Secret", "name", namespace), format!("{path}.secret"));
@@ -131,12 +123,12 @@ impl<'a> Tree<'a> {
         }
         for (kind, i, container) in containers(spec) {
             let path = format!("{path}.{kind}[{i}]");
-            for (j, from) in list(container, &["envFrom"]).iter().enumerate() {
+            for (j, from) in container.list_at(&["envFrom"]).iter().enumerate() {
                 let path = format!("{path}.envFrom[{j}]");
                 note(self.source(from, "configMapRef", "ConfigMap", "name", namespace), format!("{path}.configMapRef"));
                 note(self.source(from, "secretRef", "Secret", "name", namespace), format!("{path}.secretRef"));
             }
-            for (j, variable) in list(container, &["env"]).iter().enumerate() {
+            for (j, variable) in container.list_at(&["env"]).iter().enumerate() {
                 let Some(from) = variable.at(&["valueFrom"]) else { continue };
                 let path = format!("{path}.env[{j}].valueFrom");
                 note(
@@ -154,13 +146,16 @@ impl<'a> Tree<'a> {
         if reference.at(&["optional"]) == Some(&Value::Bool(true)) {
             return None;
         }
-        let name = text(reference, &[name_key])?;
+        let name = reference.text_at(&[name_key])?;
         if let Some(finding) = self.missing(kind, namespace, name) {
             return Some(finding);
         }
         let target = self.get(kind, namespace, name)?;
-        let keys =
-            list(reference, &["items"]).iter().filter_map(|item| text(item, &["key"])).chain(text(reference, &["key"]));
+        let keys = reference
+            .list_at(&["items"])
+            .iter()
+            .filter_map(|item| item.text_at(&["key"]))
+            .chain(reference.text_at(&["key"]));
         let has = |key: &str| {
             ["data", "binaryData", "stringData"].iter().any(|field| target.body.at(&[field, key]).is_some())
         };
@@ -183,7 +178,7 @@ impl<'a> Tree<'a> {
             return;
         }
         let (Some(kind), Some(name)) =
-            (text(&object.body, &["roleRef", "kind"]), text(&object.body, &["roleRef", "name"]))
+            (object.body.text_at(&["roleRef", "kind"]), object.body.text_at(&["roleRef", "name"]))
         else {
             return;
         };
@@ -192,11 +187,11 @@ impl<'a> Tree<'a> {
             let path = format!("{}.roleRef.name", object.field_path);
             findings.extend(self.missing(kind, namespace, name).map(|finding| finding.object(&object.id).path(path)));
         }
-        for (i, subject) in list(&object.body, &["subjects"]).iter().enumerate() {
-            if text(subject, &["kind"]) != Some("ServiceAccount") {
+        for (i, subject) in object.body.list_at(&["subjects"]).iter().enumerate() {
+            if subject.text_at(&["kind"]) != Some("ServiceAccount") {
                 continue;
             }
-            let (Some(name), Some(namespace)) = (text(subject, &["name"]), text(subject, &["namespace"])) else {
+            let (Some(name), Some(namespace)) = (subject.text_at(&["name"]), subject.text_at(&["namespace"])) else {
                 continue;
             };
             let path = format!("{}.subjects[{i}].name", object.field_path);
@@ -240,11 +235,11 @@ impl<'a> Tree<'a> {
         let names: BTreeSet<&str> = selected
             .iter()
             .filter_map(|template| template.at(&["spec"]))
-            .flat_map(|spec| containers(spec).flat_map(|(_, _, container)| list(container, &["ports"])))
-            .filter_map(|port| text(port, &["name"]))
+            .flat_map(|spec| containers(spec).flat_map(|(_, _, container)| container.list_at(&["ports"])))
+            .filter_map(|port| port.text_at(&["name"]))
             .collect();
-        for (i, port) in list(&object.body, &["spec", "ports"]).iter().enumerate() {
-            let Some(target) = text(port, &["targetPort"]).filter(|name| !names.contains(name)) else { continue };
+        for (i, port) in object.body.list_at(&["spec", "ports"]).iter().enumerate() {
+            let Some(target) = port.text_at(&["targetPort"]).filter(|name| !names.contains(name)) else { continue };
             let mut finding = DANGLING_REFERENCE
                 .finding(format!("no pod that the Service selects has a port named `{target}`"))
                 .object(&object.id)
@@ -259,7 +254,9 @@ impl<'a> Tree<'a> {
 fn made_by(object: &KubeObject) -> Vec<(String, String)> {
     let namespace = object.id.namespace.clone().unwrap_or_default();
     if object.id.group() == "cert-manager.io" && object.id.kind == "Certificate" {
-        return text(&object.body, &["spec", "secretName"])
+        return object
+            .body
+            .text_at(&["spec", "secretName"])
             .map(|name| (namespace, name.to_owned()))
             .into_iter()
             .collect();
@@ -270,12 +267,13 @@ fn made_by(object: &KubeObject) -> Vec<(String, String)> {
 
 /// What Cilium's certgen is told to make: the Secrets of its configuration, and the CA's own.
 fn certificates(container: &Value, namespace: &str) -> Vec<(String, String)> {
-    if text(container, &["name"]) != Some(CERTGEN) {
+    if container.text_at(&["name"]) != Some(CERTGEN) {
         return Vec::new();
     }
     let mut made = Vec::new();
     let flag = |name: &str| {
-        list(container, &["args"])
+        container
+            .list_at(&["args"])
             .iter()
             .filter_map(Value::as_str)
             .find_map(|arg| arg.strip_prefix(name)?.strip_prefix('='))
@@ -283,9 +281,11 @@ fn certificates(container: &Value, namespace: &str) -> Vec<(String, String)> {
     if let Some(name) = flag("--ca-secret-name") {
         made.push((flag("--ca-secret-namespace").unwrap_or(namespace).to_owned(), name.to_owned()));
     }
-    let config =
-        list(container, &["env"]).iter().find(|variable| text(variable, &["name"]) == Some("CILIUM_CERTGEN_CONFIG"));
-    for line in config.and_then(|variable| text(variable, &["value"])).unwrap_or_default().lines() {
+    let config = container
+        .list_at(&["env"])
+        .iter()
+        .find(|variable| variable.text_at(&["name"]) == Some("CILIUM_CERTGEN_CONFIG"));
+    for line in config.and_then(|variable| variable.text_at(&["value"])).unwrap_or_default().lines() {
         let line = line.trim_start().trim_start_matches("- ");
         if let Some(name) = line.strip_prefix("name: ") {
             made.push((namespace.to_owned(), name.trim().trim_matches(['"', '\'']).to_owned()));

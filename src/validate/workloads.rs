@@ -56,14 +56,6 @@ pub fn check(object: &KubeObject) -> Vec<Finding> {
     pod.findings.into_iter().map(|finding| finding.object(&object.id)).collect()
 }
 
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value.at(&[key]).and_then(Value::as_list).unwrap_or_default()
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.at(&[key]).and_then(Value::as_str)
-}
-
 struct Pod {
     findings: Vec<Finding>,
 }
@@ -102,9 +94,11 @@ impl Pod {
             }
         }
         for (i, expression) in expressions.iter().enumerate() {
-            let (Some(key), Some(operator)) = (text(expression, "key"), text(expression, "operator")) else { continue };
+            let (Some(key), Some(operator)) = (expression.text_at(&["key"]), expression.text_at(&["operator"])) else {
+                continue;
+            };
             let has = labels.get(key);
-            let values = list(expression, "values");
+            let values = expression.list_at(&["values"]);
             let fits = match operator {
                 "In" => has.is_some_and(|has| values.contains(has)),
                 "NotIn" => has.is_none_or(|has| !values.contains(has)),
@@ -126,7 +120,7 @@ impl Pod {
     }
 
     fn spec<'a>(&mut self, spec: &'a Value, path: &str, mut volumes: BTreeSet<&'a str>, restart: &[&str], kind: &str) {
-        if let Some(policy) = text(spec, "restartPolicy").filter(|policy| !restart.contains(policy)) {
+        if let Some(policy) = spec.text_at(&["restartPolicy"]).filter(|policy| !restart.contains(policy)) {
             let message = format!("the pods of a {kind} cannot have the restart policy {policy}");
             self.found(
                 &BAD_VALUE,
@@ -134,7 +128,7 @@ impl Pod {
                 message,
                 Some(&format!("use {}", restart.join(" or "))),
             );
-        } else if !restart.contains(&"Always") && text(spec, "restartPolicy").is_none() {
+        } else if !restart.contains(&"Always") && spec.text_at(&["restartPolicy"]).is_none() {
             let message = format!("the pods of a {kind} need a restart policy, and the default is Always");
             self.found(
                 &MISSING_FIELD,
@@ -143,12 +137,12 @@ impl Pod {
                 Some(&format!("use {}", restart.join(" or "))),
             );
         }
-        if list(spec, "containers").is_empty() {
+        if spec.list_at(&["containers"]).is_empty() {
             self.found(&MISSING_FIELD, below(path, "containers"), "the pod has no container", None);
         }
-        for (i, volume) in list(spec, "volumes").iter().enumerate() {
+        for (i, volume) in spec.list_at(&["volumes"]).iter().enumerate() {
             let path = format!("{path}.volumes[{i}]");
-            if let Some(name) = text(volume, "name") {
+            if let Some(name) = volume.text_at(&["name"]) {
                 volumes.insert(name);
                 self.dns_label(name, "a volume", below(&path, "name"));
             }
@@ -168,11 +162,11 @@ impl Pod {
         let mut names: BTreeSet<&str> = BTreeSet::new();
         for (kind, i, container) in containers(spec) {
             let path = format!("{path}.{kind}[{i}]");
-            if let Some(name) = text(container, "name") {
+            if let Some(name) = container.text_at(&["name"]) {
                 self.dns_label(name, "a container", below(&path, "name"));
                 if !names.insert(name)
                     && kind == "containers"
-                    && list(spec, "initContainers").iter().any(|init| text(init, "name") == Some(name))
+                    && spec.list_at(&["initContainers"]).iter().any(|init| init.text_at(&["name"]) == Some(name))
                 {
                     let message = format!("an init container is named `{name}` too");
                     self.found(&DUPLICATE_ITEM, below(&path, "name"), message, Some("rename one of them"));
@@ -190,11 +184,11 @@ impl Pod {
     }
 
     fn container(&mut self, container: &Value, path: &str, volumes: &BTreeSet<&str>, on_host: bool) {
-        if text(container, "image").is_none_or(str::is_empty) {
+        if container.text_at(&["image"]).is_none_or(str::is_empty) {
             self.found(&MISSING_FIELD, below(path, "image"), "the container has no image", None);
         }
         let mut port_names = BTreeSet::new();
-        for (i, port) in list(container, "ports").iter().enumerate() {
+        for (i, port) in container.list_at(&["ports"]).iter().enumerate() {
             let path = format!("{path}.ports[{i}]");
             let number = |key: &str| port.at(&[key]).and_then(number);
             if number("containerPort").is_some() {
@@ -212,7 +206,7 @@ impl Pod {
                     Some("make them equal, or leave hostPort out"),
                 );
             }
-            if let Some(name) = text(port, "name").filter(|name| !name.is_empty()) {
+            if let Some(name) = port.text_at(&["name"]).filter(|name| !name.is_empty()) {
                 if !formats::is_port_name(name) {
                     let hint = "at most 15 lower case letters, digits and `-`, one of them a letter";
                     self.found(
@@ -228,9 +222,10 @@ impl Pod {
                 }
             }
         }
-        for (i, variable) in list(container, "env").iter().enumerate() {
+        for (i, variable) in container.list_at(&["env"]).iter().enumerate() {
             let path = format!("{path}.env[{i}]");
-            if let Some(name) = text(variable, "name")
+            if let Some(name) = variable
+                .text_at(&["name"])
                 .filter(|name| name.is_empty() || name.contains(|c: char| c == '=' || !(' '..='~').contains(&c)))
             {
                 self.found(
@@ -253,9 +248,9 @@ impl Pod {
             }
         }
         let mut mounts = BTreeSet::new();
-        for (i, mount) in list(container, "volumeMounts").iter().enumerate() {
+        for (i, mount) in container.list_at(&["volumeMounts"]).iter().enumerate() {
             let path = format!("{path}.volumeMounts[{i}]");
-            if let Some(name) = text(mount, "name").filter(|name| !volumes.contains(name)) {
+            if let Some(name) = mount.text_at(&["name"]).filter(|name| !volumes.contains(name)) {
                 let hint = suggest(name, volumes.iter().copied().collect::<Vec<_>>());
                 self.found(
                     &DANGLING_REFERENCE,
@@ -264,7 +259,7 @@ impl Pod {
                     hint.as_deref(),
                 );
             }
-            match text(mount, "mountPath") {
+            match mount.text_at(&["mountPath"]) {
                 Some("") => self.found(&MISSING_FIELD, below(&path, "mountPath"), "the mount path is empty", None),
                 Some(place) if !mounts.insert(place) => {
                     let message = format!("another volume is mounted at `{place}` too");
