@@ -1,12 +1,16 @@
 //! The command line. Nothing else knows clap.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anstream::ColorChoice;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
+use clap_complete::env::{CompleteEnv, Shells};
 
 use crate::diff::impact::Class;
+use crate::discover::Fleet;
 use crate::finding::Severity;
 use crate::limits::Limits;
 
@@ -16,7 +20,8 @@ use crate::limits::Limits;
     version,
     about,
     max_term_width = 100,
-    after_help = "Start with `cniforge render` in a fleet: a folder with cniforge.toml and clusters/<name>.jsonnet.\n\
+    after_help = "Start with `cniforge init` in an empty folder, or `cniforge render` in a fleet: a folder with cniforge.toml\n\
+                  and clusters/<name>.jsonnet.\n\
                   Exit codes: 0 fine, 1 differences found (check, diff), 2 anything that went wrong."
 )]
 pub struct Cli {
@@ -91,11 +96,23 @@ impl GlobalArgs {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Begin a fleet: its files, one definition and one overlay; what is there already stays
+    #[command(after_help = "Examples:\n  cniforge init                      in this folder\n  \
+                            cniforge init fleet --example      and two clusters more to look at\n  \
+                            cd fleet && cniforge render        the manifests")]
+    Init(InitArgs),
     /// Write the manifests of the clusters to rendered/
     #[command(after_help = "Examples:\n  cniforge render                    every cluster of the fleet\n  \
                             cniforge render cls-7q46p7mt       one cluster\n  \
                             cniforge render --prune            also remove trees whose definition is gone")]
     Render(RenderArgs),
+    /// Render on every save, and show what it changes
+    #[command(
+        after_help = "Examples:\n  cniforge watch                     every cluster of the fleet; Ctrl-C ends it\n  \
+                            cniforge watch cls-7q46p7mt        one cluster\n  \
+                            cniforge watch --summary           what changes and what it does, without the lines"
+    )]
+    Watch(WatchArgs),
     /// Say which committed files differ from what the definitions give; write nothing
     #[command(
         after_help = "Examples:\n  cniforge check                     in CI: exit 1 if rendered/ is out of date\n  \
@@ -137,14 +154,82 @@ pub enum Command {
     #[command(after_help = "Examples:\n  cniforge list\n  cniforge list --format json | jq -r '.clusters[].name'")]
     List(ListArgs),
     /// Make definitions of what is there: TKEStack's clusters, Helm values, the objects of a running cluster
+    #[command(after_help = "Examples:\n  cniforge import tkestack clusters.yaml\n  \
+                            cniforge import helm values.yaml --cluster cls-7q46p7mt --version 1.20.0\n  \
+                            cniforge import manifests exported/ --cluster cls-7q46p7mt")]
     Import(ImportArgs),
+    /// Print what makes a shell complete commands, options and the fleet's clusters
+    #[command(after_help = "Examples:\n  source <(cniforge completions bash)                         in ~/.bashrc\n  \
+                            source <(cniforge completions zsh)                          in ~/.zshrc\n  \
+                            cniforge completions fish | source                          in config.fish\n  \
+                            cniforge completions powershell | Out-String | Invoke-Expression   in $PROFILE")]
+    Completions(CompletionsArgs),
+    /// Write the man pages, one a command
+    #[command(
+        after_help = "Examples:\n  cniforge man ~/.local/share/man/man1\n  cniforge man - | man -l -      the program's own page"
+    )]
+    Man(ManArgs),
+}
+
+/// `cniforge init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder; made if it is not there
+    #[arg(value_name = "DIR", default_value = ".", hide_default_value = true)]
+    pub folder: PathBuf,
+    /// Also define a cluster of type Edge and one with two address families
+    #[arg(long)]
+    pub example: bool,
+}
+
+/// `cniforge watch`
+#[derive(Debug, Args)]
+pub struct WatchArgs {
+    /// Which clusters.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// What changes and what it does, without the lines
+    #[arg(long)]
+    pub summary: bool,
+}
+
+/// `cniforge completions`
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+/// A shell that can complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    /// GNU Bash.
+    Bash,
+    /// The Z shell.
+    Zsh,
+    /// fish.
+    Fish,
+    /// `PowerShell`.
+    #[value(name = "powershell")]
+    PowerShell,
+    /// Elvish.
+    Elvish,
+}
+
+/// `cniforge man`
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The folder for the pages, made if it is not there; `-` prints the program's own page
+    #[arg(value_name = "DIR", default_value = "-")]
+    pub folder: PathBuf,
 }
 
 /// Which clusters.
 #[derive(Debug, Clone, Args)]
 pub struct SelectionArgs {
     /// Clusters by name, or an inventory by its file's name [default: all]
-    #[arg(value_name = "CLUSTER")]
+    #[arg(value_name = "CLUSTER", add = ArgValueCompleter::new(cluster_names))]
     pub clusters: Vec<String>,
 }
 
@@ -227,13 +312,14 @@ impl SeverityFilter {
 pub struct DiffArgs {
     /// What to compare with (a branch, tag or commit; two of them to compare these), then clusters [default: where this
     /// branch left the remote's default branch, or else HEAD; all clusters]
-    #[arg(value_name = "BASE|CLUSTER")]
+    #[arg(value_name = "BASE|CLUSTER", add = ArgValueCompleter::new(cluster_names))]
     pub what: Vec<String>,
     /// Compare the rendered trees as they are committed, without evaluating anything
     #[arg(long)]
     pub committed: bool,
     /// Compare two clusters of this fleet with each other
-    #[arg(long, num_args = 2, value_names = ["CLUSTER", "CLUSTER"], conflicts_with_all = ["what", "committed", "live"])]
+    #[arg(long, num_args = 2, value_names = ["CLUSTER", "CLUSTER"], conflicts_with_all = ["what", "committed", "live"],
+          add = ArgValueCompleter::new(cluster_names))]
     pub clusters: Vec<String>,
     /// Compare what a cluster reports (YAML or JSON of `kubectl get -o`; `-` is stdin) with its definition
     #[arg(long, value_name = "FILE", conflicts_with = "committed")]
@@ -253,7 +339,7 @@ pub struct DiffArgs {
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The cluster; or `migration`, and the cluster behind it
-    #[arg(value_name = "CLUSTER")]
+    #[arg(value_name = "CLUSTER", add = ArgValueCompleter::new(cluster_names))]
     pub cluster: String,
     /// One of its objects: `<kind>/<name>` or `<kind>/<namespace>/<name>` [default: all]
     #[arg(value_name = "OBJECT")]
@@ -497,8 +583,54 @@ pub struct ImportOutputArgs {
     pub force: bool,
 }
 
-/// Reads the program's arguments; prints help or a usage error and exits where that is what they ask for.
+/// What asks the program to complete a command line instead of running it; set by what `completions` prints.
+const COMPLETE: &str = "CNIFORGE_COMPLETE";
+
+/// Reads the program's arguments; prints help or a usage error and exits where that is what they ask for. Answers a shell
+/// that completes a command line, and exits.
 #[must_use]
 pub fn parse() -> Cli {
+    CompleteEnv::with_factory(Cli::command).var(COMPLETE).complete();
     Cli::parse()
+}
+
+/// The whole command line as data, for what is made of it: man pages and the book.
+#[must_use]
+pub fn command() -> clap::Command {
+    let mut command = Cli::command();
+    // Fills in what parsing would: options of every command, defaults, usage.
+    command.build();
+    command
+}
+
+/// What a shell evaluates in order to complete with this program.
+///
+/// # Errors
+/// When it cannot be written to memory, which does not happen.
+pub fn completion_script(shell: Shell) -> std::io::Result<String> {
+    let name = match shell {
+        Shell::Bash => "bash",
+        Shell::Zsh => "zsh",
+        Shell::Fish => "fish",
+        Shell::PowerShell => "powershell",
+        Shell::Elvish => "elvish",
+    };
+    let shells = Shells::builtins();
+    let script = shells.completer(name).ok_or_else(|| std::io::Error::other("no such shell"))?;
+    let mut text = Vec::new();
+    script.write_registration(COMPLETE, "cniforge", "cniforge", "cniforge", &mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// The clusters that a shell offers: the names of definitions and of trees, so that nothing needs to be evaluated.
+fn cluster_names(typed: &OsStr) -> Vec<CompletionCandidate> {
+    let typed = typed.to_string_lossy();
+    // What stands before on the command line is not handed over.
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let apart = words.iter().position(|word| word == "--fleet").and_then(|at| words.get(at + 1));
+    let joined = words.iter().find_map(|word| word.to_str()?.strip_prefix("--fleet=").map(OsString::from));
+    let start = joined.or_else(|| apart.cloned()).map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let Ok(fleet) = Fleet::find(&start) else { return Vec::new() };
+    let fitting = fleet.names().into_iter().filter(|name| name.starts_with(&*typed));
+    fitting.map(CompletionCandidate::new).collect()
 }

@@ -1,6 +1,6 @@
 //! Where a fleet is and which definitions it has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -171,6 +171,17 @@ impl Fleet {
             );
         }
         Ok((definitions, findings))
+    }
+
+    /// Names that clusters have, as far as they are known without evaluating: of definitions, and of trees, which members of
+    /// inventories have too. Sorted.
+    #[must_use]
+    pub fn names(&self) -> BTreeSet<String> {
+        let mut names: BTreeSet<String> = self.trees().unwrap_or_default().into_iter().collect();
+        if let Ok((definitions, _)) = self.sources().and_then(|sources| self.definitions(&sources)) {
+            names.extend(definitions.into_iter().map(|file| file.stem));
+        }
+        names
     }
 
     /// The files of the fleet's own rules, sorted.

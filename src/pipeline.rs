@@ -10,7 +10,7 @@ use crate::evaluate::{self, ClusterFacts, ClusterSummary, Depth, Evaluated, Eval
 use crate::finding::{Finding, Severity, suggest};
 use crate::limits::Limits;
 use crate::object::KubeObject;
-use crate::pool::{self, Outcome};
+use crate::pool::{self, Keeper, Outcome};
 use crate::sources::Sources;
 use crate::validate::fleet::Member;
 use crate::validate::policies;
@@ -113,6 +113,37 @@ pub fn run_over<T: Send + 'static>(
     options: Options,
     recall: impl Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>> + Send + Sync + 'static,
     consume: impl Fn(&str, &[KubeObject]) -> T + Send + Sync + 'static,
+    progress: impl FnMut(usize, usize),
+) -> Result<FleetRun<T>, Finding> {
+    run_by(None, fleet, sources, selection, options, recall, consume, progress)
+}
+
+/// An engine that is kept from run to run, so that its library is evaluated once.
+pub type Warm = Keeper<Evaluator>;
+
+/// The most definitions that are evaluated one after another for the sake of an engine that is warm; more of them are done
+/// sooner by as many cold ones as there are cores.
+const WARM_JOBS: usize = 8;
+
+/// An engine to keep.
+#[must_use]
+pub fn warm(sources: Arc<Sources>, limits: Limits) -> Warm {
+    Keeper::new(limits, move || Evaluator::new(Arc::clone(&sources), limits))
+}
+
+/// The same with a kept engine, as long as few definitions are asked for.
+///
+/// # Errors
+/// When the fleet's definitions cannot be listed at all.
+#[expect(clippy::too_many_arguments, reason = "those of run_over, and the engine")]
+pub fn run_by<T: Send + 'static>(
+    mut warm: Option<&mut Warm>,
+    fleet: &Fleet,
+    sources: Arc<Sources>,
+    selection: &[String],
+    options: Options,
+    recall: impl Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>> + Send + Sync + 'static,
+    consume: impl Fn(&str, &[KubeObject]) -> T + Send + Sync + 'static,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<FleetRun<T>, Finding> {
     let (files, findings) = fleet.definitions(&sources)?;
@@ -146,7 +177,7 @@ pub fn run_over<T: Send + 'static>(
     }
 
     let mut inventories: Vec<(DefinitionFile, Vec<Result<String, Finding>>)> = Vec::new();
-    for (job, outcome) in jobs.iter().zip(task.run(jobs.clone(), &mut progress)) {
+    for (job, outcome) in jobs.iter().zip(task.run(warm.as_deref_mut(), jobs.clone(), &mut progress)) {
         let Job::Definition { file, .. } = job else { continue };
         match outcome {
             JobResult::Inventory(names) => inventories.push((file.clone(), names)),
@@ -168,7 +199,7 @@ pub fn run_over<T: Send + 'static>(
         }
     }
     let members = run.members(inventories, &wanted);
-    let results = task.run(members, &mut progress);
+    let results = task.run(warm, members, &mut progress);
     run.clusters.extend(results.into_iter().filter_map(|result| match result {
         JobResult::Cluster(cluster) | JobResult::Failed(cluster) => Some(*cluster),
         _ => None,
@@ -313,7 +344,12 @@ struct Task<K, C> {
 }
 
 impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
-    fn run<T>(self: &Arc<Self>, jobs: Vec<Job>, progress: &mut impl FnMut(usize, usize)) -> Vec<JobResult<T>>
+    fn run<T>(
+        self: &Arc<Self>,
+        warm: Option<&mut Warm>,
+        jobs: Vec<Job>,
+        progress: &mut impl FnMut(usize, usize),
+    ) -> Vec<JobResult<T>>
     where
         T: Send + 'static,
         K: Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>>,
@@ -321,6 +357,17 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
     {
         let total = jobs.len();
         let mut ended = 0;
+        if let Some(warm) = warm.filter(|_| total <= WARM_JOBS) {
+            let run = |job: Job| {
+                let (worker, asked) = (Arc::clone(self), job.clone());
+                let outcome = warm.run(move |evaluator| {
+                    evaluator.read_from(Arc::clone(&worker.sources));
+                    worker.job(evaluator, &asked)
+                });
+                self.answer(outcome, &job)
+            };
+            return jobs.into_iter().map(run).collect();
+        }
         let (maker, worker) = (Arc::clone(self), Arc::clone(self));
         let outcomes = pool::run(
             jobs.clone(),

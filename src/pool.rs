@@ -40,6 +40,78 @@ pub enum Outcome<R> {
     NotRun,
 }
 
+/// One worker that keeps its engine from job to job, for a program that stays. A job that is lost to a limit takes the engine
+/// with it; the next one gets a new one.
+pub struct Keeper<W> {
+    bounds: Limits,
+    make: Arc<dyn Fn() -> W + Send + Sync>,
+    worker: Option<KeptWorker<W>>,
+}
+
+type KeptJob<W> = Box<dyn FnOnce(&mut W) + Send>;
+
+struct KeptWorker<W> {
+    jobs: mpsc::Sender<KeptJob<W>>,
+    control: Arc<Control>,
+}
+
+impl<W: 'static> Keeper<W> {
+    /// `make` is called in the worker's thread.
+    pub fn new(bounds: Limits, make: impl Fn() -> W + Send + Sync + 'static) -> Self {
+        Self { bounds, make: Arc::new(make), worker: None }
+    }
+
+    /// Runs one job to its end, or until it is lost.
+    pub fn run<R: Send + 'static>(&mut self, work: impl FnOnce(&mut W) -> R + Send + 'static) -> Outcome<R> {
+        let Some(worker) = self.worker.take().or_else(|| self.spawn()) else { return Outcome::NotRun };
+        let (sender, receiver) = mpsc::channel();
+        let job = move |state: &mut W| {
+            let result = catch_unwind(AssertUnwindSafe(|| work(state)));
+            // Whoever waited may have given the job up.
+            let _ = sender.send(result);
+        };
+        if worker.jobs.send(Box::new(job)).is_err() {
+            return Outcome::NotRun;
+        }
+        loop {
+            match receiver.recv_timeout(WATCH) {
+                Ok(result) => {
+                    self.worker = Some(worker);
+                    return Outcome::Done(result.unwrap_or_else(|panic| resume_unwind(panic)));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Outcome::NotRun,
+            }
+            if let Health::Lost(trip, _) = worker.control.watch(&self.bounds) {
+                worker.control.write_off();
+                return Outcome::Lost(trip);
+            }
+        }
+    }
+
+    fn spawn(&self) -> Option<KeptWorker<W>> {
+        let (jobs, queue) = mpsc::channel::<KeptJob<W>>();
+        let queue = Arc::new(Mutex::new(queue));
+        let control = Arc::new(Control::default());
+        let start = |stack: usize| {
+            let (queue, control, make) = (Arc::clone(&queue), Arc::clone(&control), Arc::clone(&self.make));
+            thread::Builder::new().name("kept-worker".to_owned()).stack_size(stack).spawn(move || {
+                limits::watch_this_thread_with(Arc::clone(&control));
+                let mut state = make();
+                let queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+                while let Ok(job) = queue.recv() {
+                    job(&mut state);
+                    if control.is_written_off() {
+                        break;
+                    }
+                }
+                std::mem::forget(state);
+            })
+        };
+        WORKER_STACKS.iter().any(|stack| start(*stack).is_ok()).then_some(KeptWorker { jobs, control })
+    }
+}
+
 /// Runs every job and returns the outcomes in the order of the jobs.
 ///
 /// `make` is called once in each worker's thread, `work` for each job, `seen` in this thread as jobs end. Jobs whose

@@ -20,12 +20,13 @@ use crate::report::plural;
 use crate::transition::Network;
 use crate::tree::{DiskEntry, DiskTree, ManifestTree, TreeChanges};
 
-struct Compared {
-    changes: TreeChanges,
+/// What `render` would do to one cluster's folder.
+pub(super) struct Compared {
+    pub(super) changes: TreeChanges,
     /// The cluster as its tree is and as it is to be; only with `--diff`, and only if it can be read.
-    states: Option<(State, State)>,
+    pub(super) states: Option<(State, State)>,
     /// What is wrong with a tree of this network in the place of the one that is there.
-    transition: Option<Finding>,
+    pub(super) transition: Option<Finding>,
 }
 
 pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Finding> {
@@ -116,7 +117,7 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
     })
 }
 
-fn compare(
+pub(super) fn compare(
     folder: PathBuf,
     objects: &[KubeObject],
     interner: Option<&Interner>,

@@ -137,10 +137,7 @@ fn sort_out(
     repository: &Arc<Repository>,
     what: &[String],
 ) -> Result<(Vec<Arc<Snapshot>>, Vec<String>), Finding> {
-    let mut names: Vec<String> = fleet.trees().unwrap_or_default();
-    if let Ok((definitions, _)) = fleet.sources().and_then(|sources| fleet.definitions(&sources)) {
-        names.extend(definitions.into_iter().map(|file| file.stem));
-    }
+    let names = fleet.names();
     let (mut commits, mut clusters): (Vec<Arc<Snapshot>>, Vec<String>) = (Vec::new(), Vec::new());
     for argument in what {
         if commits.len() == 2 || !clusters.is_empty() || names.contains(argument) {

@@ -5,9 +5,12 @@ mod check;
 mod diff;
 mod explain;
 mod import;
+mod init;
 mod list;
 mod render;
+mod shell;
 mod validate;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -40,6 +43,10 @@ impl From<Exit> for ExitCode {
 pub fn run(cli: &Cli) -> Exit {
     let session = Session { global: &cli.global, terminal: Terminal::new(cli.global.color_choice(), cli.global.quiet) };
     let result = match &cli.command {
+        Command::Init(args) => init::run(&session, args),
+        Command::Watch(args) => watch::run(&session, args),
+        Command::Completions(args) => shell::completions(&session, args),
+        Command::Man(args) => shell::man(&session, args),
         Command::Render(args) => render::run(&session, args),
         Command::Check(args) => check::run(&session, args),
         Command::Diff(args) => diff::run(&session, args),

@@ -184,11 +184,11 @@ fn shown(fleet: &Fleet, path: &Path) -> String {
     path.strip_prefix(&fleet.root).unwrap_or(path).display().to_string()
 }
 
-fn write_problem(fleet: &Fleet, error: &WriteError) -> Finding {
+pub(super) fn write_problem(fleet: &Fleet, error: &WriteError) -> Finding {
     Finding::refusal(format!("{}: {}", shown(fleet, &error.path), error.error))
 }
 
-fn in_the_way(fleet: &Fleet, cluster: &str, changes: &TreeChanges) -> Finding {
+pub(super) fn in_the_way(fleet: &Fleet, cluster: &str, changes: &TreeChanges) -> Finding {
     let path = shown(fleet, &fleet.rendered().join(cluster).join(&changes.in_the_way[0]));
     let more = match changes.in_the_way.len() {
         1 => String::new(),
