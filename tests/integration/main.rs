@@ -9,6 +9,7 @@ mod cilium;
 mod configurations;
 mod determinism;
 mod diff;
+mod docs;
 mod door;
 mod fleet;
 mod import;
