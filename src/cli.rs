@@ -9,6 +9,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 
+use crate::bootstrap::Engine;
 use crate::diff::impact::Class;
 use crate::discover::Fleet;
 use crate::finding::Severity;
@@ -104,7 +105,8 @@ pub enum Command {
     /// Write the manifests of the clusters to rendered/
     #[command(after_help = "Examples:\n  cniforge render                    every cluster of the fleet\n  \
                             cniforge render cls-7q46p7mt       one cluster\n  \
-                            cniforge render --prune            also remove trees whose definition is gone")]
+                            cniforge render --prune            also remove trees whose definition is gone\n  \
+                            cniforge render --format stream cls-7q46p7mt | kubectl diff --server-side -f -")]
     Render(RenderArgs),
     /// Render on every save, and show what it changes
     #[command(
@@ -169,6 +171,21 @@ pub enum Command {
         after_help = "Examples:\n  cniforge man ~/.local/share/man/man1\n  cniforge man - | man -l -      the program's own page"
     )]
     Man(ManArgs),
+    /// Print what a new cluster needs by hand, before Argo CD or Flux can start in it
+    #[command(after_help = "Examples:\n  \
+                            cniforge bootstrap cls-7q46p7mt --engine argocd |\n    \
+                            kubectl apply --server-side --field-manager=argocd-controller -f -\n  \
+                            cniforge bootstrap cls-7q46p7mt --engine flux |\n    \
+                            kubectl apply --server-side --field-manager=kustomize-controller -f -\n\n\
+                            Apply it in the engine's name: what is applied in another's, the engine never removes.")]
+    Bootstrap(BootstrapArgs),
+    /// Answer Argo CD as a config management plugin, in the folder and environment that it gives
+    #[command(after_help = "Examples:\n  \
+                            cniforge plugin discover                          a line if this folder is a fleet's root\n  \
+                            cniforge plugin parameters                        what an Application can set\n  \
+                            PARAM_CLUSTER=cls-7q46p7mt cniforge plugin generate\n\n\
+                            docs/plugin/ has the ConfigMap and the sidecar's patch.")]
+    Plugin(PluginArgs),
 }
 
 /// `cniforge init`
@@ -248,6 +265,20 @@ pub struct RenderArgs {
     /// Write clusters that have error findings too; what cannot be rendered at all stays refused
     #[arg(long)]
     pub allow_findings: bool,
+    /// Write the trees, or print one cluster's objects in the order in which they are applied and write nothing
+    #[arg(long, value_name = "FORMAT", default_value = "tree")]
+    pub format: RenderFormat,
+}
+
+/// What becomes of the objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RenderFormat {
+    /// Files below rendered/
+    Tree,
+    /// YAML documents on standard output
+    Stream,
+    /// A `List` on standard output
+    Json,
 }
 
 /// `cniforge check`
@@ -581,6 +612,80 @@ pub struct ImportOutputArgs {
     /// Replace definitions that are there already
     #[arg(long)]
     pub force: bool,
+}
+
+/// `cniforge bootstrap`
+#[derive(Debug, Args)]
+pub struct BootstrapArgs {
+    /// The cluster
+    #[arg(value_name = "CLUSTER")]
+    pub cluster: String,
+    /// Namespaces and CRDs alone, or what comes after them [default: all that one `kubectl apply` can do]
+    #[arg(long, value_name = "PHASE")]
+    pub phase: Option<BootstrapPhase>,
+    /// Who takes the cluster over [default: `delivery.engine` of the definition]
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<EngineName>,
+    /// Print a cluster that has error findings too
+    #[arg(long)]
+    pub allow_findings: bool,
+}
+
+/// A part of a bootstrap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BootstrapPhase {
+    /// Namespaces and CRDs.
+    Crds,
+    /// Everything else, custom objects of these CRDs too.
+    Rest,
+}
+
+impl BootstrapPhase {
+    /// As it is written on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Crds => "crds",
+            Self::Rest => "rest",
+        }
+    }
+}
+
+/// Who applies the trees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineName {
+    /// Argo CD.
+    Argocd,
+    /// Flux.
+    Flux,
+}
+
+impl From<EngineName> for Engine {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Argocd => Self::ArgoCd,
+            EngineName::Flux => Self::Flux,
+        }
+    }
+}
+
+/// `cniforge plugin`
+#[derive(Debug, Args)]
+pub struct PluginArgs {
+    /// What Argo CD asks.
+    #[command(subcommand)]
+    pub request: PluginRequest,
+}
+
+/// What Argo CD asks a plugin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum PluginRequest {
+    /// Print a line if this folder is a fleet's root
+    Discover,
+    /// Announce the parameters, as JSON
+    Parameters,
+    /// Print the objects of the cluster that the Application's parameter `cluster` names
+    Generate,
 }
 
 /// What asks the program to complete a command line instead of running it; set by what `completions` prints.

@@ -36,10 +36,13 @@ pub mod assemble;
 pub mod kubernetes;
 pub mod manifest;
 pub mod object;
+pub mod order;
 pub mod validate;
 pub mod value;
 
+pub mod bootstrap;
 pub mod diff;
+pub mod stream;
 pub mod transition;
 pub mod tree;
 pub mod write;

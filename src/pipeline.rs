@@ -45,6 +45,8 @@ pub struct ClusterRun<T> {
     pub traces: Vec<String>,
     /// What of it matters beyond it, for the rules over the fleet; absent if it was not evaluated.
     pub member: Option<Member>,
+    /// The engine that its definition says delivers its tree.
+    pub engine: Option<String>,
     /// How many objects it has.
     pub objects: usize,
     /// It was known from an earlier run.
@@ -310,6 +312,7 @@ impl<T> ClusterRun<T> {
             findings: Vec::new(),
             traces: Vec::new(),
             member: None,
+            engine: None,
             objects,
             recalled: true,
             result: Some(result),
@@ -324,6 +327,7 @@ impl<T> ClusterRun<T> {
             findings: vec![finding],
             traces: Vec::new(),
             member: None,
+            engine: None,
             objects: 0,
             recalled: false,
             result: None,
@@ -504,6 +508,7 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
             findings,
             traces: cluster.traces,
             member,
+            engine: cluster.facts.engine,
             objects: objects.len(),
             recalled: false,
             result,

@@ -1,12 +1,15 @@
 //! One file a command; the only place that strings stages together.
 
 mod affected;
+mod bootstrap;
 mod check;
 mod diff;
 mod explain;
 mod import;
 mod init;
 mod list;
+mod one;
+mod plugin;
 mod render;
 mod shell;
 mod validate;
@@ -55,6 +58,8 @@ pub fn run(cli: &Cli) -> Exit {
         Command::Validate(args) => validate::run(&session, args),
         Command::List(args) => list::run(&session, args),
         Command::Import(args) => import::run(&session, args),
+        Command::Bootstrap(args) => bootstrap::run(&session, args),
+        Command::Plugin(args) => plugin::run(&session, args.request),
     };
     result.unwrap_or_else(|finding| {
         session.terminal.finding(&finding);

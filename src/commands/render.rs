@@ -7,14 +7,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Exit, Session};
-use crate::cli::RenderArgs;
+use crate::cli::{RenderArgs, RenderFormat};
 use crate::discover::Fleet;
 use crate::evaluate::Depth;
 use crate::finding::{Finding, Severity};
 use crate::memory::{FileTime, Memory, RememberedCluster};
+use crate::object::KubeObject;
+use crate::order::apply_order;
 use crate::pipeline::{self, ClusterRun, FleetRun};
 use crate::report::plural;
 use crate::sources::Sources;
+use crate::stream;
 use crate::tree::{ManifestTree, TreeChanges};
 use crate::validate::RuleWeights;
 use crate::write::{TreeWriter, WriteError};
@@ -32,6 +35,29 @@ struct Totals {
 }
 
 pub(super) fn run(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Finding> {
+    match args.format {
+        RenderFormat::Tree => trees(session, args),
+        RenderFormat::Stream => print(session, args, |objects| stream::to_yaml(objects.iter().copied())),
+        RenderFormat::Json => print(session, args, |objects| stream::to_json(objects.iter().copied())),
+    }
+}
+
+/// One cluster's objects on standard output, in the order in which they are applied; no file is touched.
+fn print(session: &Session<'_>, args: &RenderArgs, text: impl Fn(&[&KubeObject]) -> String) -> Result<Exit, Finding> {
+    let [name] = args.selection.clusters.as_slice() else {
+        let how_many = if args.selection.clusters.is_empty() { "none is named" } else { "several are named" };
+        return Err(Finding::refusal(format!("--format stream and --format json print one cluster, and {how_many}"))
+            .hint("objects of two clusters in one stream would overwrite each other; run it once for each cluster"));
+    };
+    let fleet = session.fleet()?;
+    let Some(cluster) = session.one_cluster(&fleet, name, args.allow_findings)? else { return Ok(Exit::Trouble) };
+    session.print(&text(&apply_order(&cluster.objects)))?;
+    let count = plural(cluster.objects.len(), "object");
+    session.terminal.status(&format!("rendered {count} of {}; no file was written", cluster.name));
+    Ok(Exit::Fine)
+}
+
+fn trees(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Finding> {
     let began = Instant::now();
     let fleet = session.fleet()?;
     let waiting = || session.terminal.status("waiting for another cniforge that writes this fleet …");

@@ -212,7 +212,8 @@ fn facts_of(value: &Value) -> ClusterFacts {
         pod_cidrs: texts("podCIDRs"),
         service_cidrs: texts("serviceCIDRs"),
         max_node_pod_num: value.at(&["maxNodePodNum"]).and_then(Value::as_u32).unwrap_or_default(),
-        registry: value.at(&["registry"]).and_then(Value::as_str).map(str::to_owned),
+        registry: value.text_at(&["registry"]).map(str::to_owned),
+        engine: value.text_at(&["delivery", "engine"]).map(str::to_owned),
     }
 }
 

@@ -81,6 +81,8 @@ pub struct ClusterFacts {
     pub max_node_pod_num: u32,
     /// Where all images are to come from, if the definition says so.
     pub registry: Option<String>,
+    /// The engine that delivers its tree, if the definition says so.
+    pub engine: Option<String>,
 }
 
 /// What a list shows of a cluster.

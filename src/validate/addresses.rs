@@ -67,8 +67,12 @@ mod tests {
 
     fn findings(cni: &str, pods: &[&str], services: &[&str], max_node_pod_num: u32) -> Vec<String> {
         let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
-        let facts =
-            ClusterFacts { pod_cidrs: owned(pods), service_cidrs: owned(services), max_node_pod_num, registry: None };
+        let facts = ClusterFacts {
+            pod_cidrs: owned(pods),
+            service_cidrs: owned(services),
+            max_node_pod_num,
+            ..ClusterFacts::default()
+        };
         said(&check(&Context { facts: &facts, cni, ..Context::default() }))
     }
 

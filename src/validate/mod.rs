@@ -48,8 +48,13 @@ pub struct Context<'a> {
 
 impl Default for Context<'_> {
     fn default() -> Self {
-        static FACTS: ClusterFacts =
-            ClusterFacts { pod_cidrs: Vec::new(), service_cidrs: Vec::new(), max_node_pod_num: 0, registry: None };
+        static FACTS: ClusterFacts = ClusterFacts {
+            pod_cidrs: Vec::new(),
+            service_cidrs: Vec::new(),
+            max_node_pod_num: 0,
+            registry: None,
+            engine: None,
+        };
         Self {
             allow_secrets: &[],
             kubernetes_version: "1.34.0",

@@ -5,6 +5,7 @@
     reason = "a test may panic, and stands outside of the program"
 )]
 
+mod bootstrap;
 mod cilium;
 mod configurations;
 mod determinism;
@@ -19,6 +20,7 @@ mod library;
 mod limits;
 mod migration;
 mod parity;
+mod plugin;
 mod sandbox;
 mod scenarios;
 mod scripts;
