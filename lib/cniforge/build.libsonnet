@@ -1,4 +1,5 @@
 // From a cluster's keys to its findings and manifests.
+local delivery = import '../delivery/main.libsonnet';
 local migration = import '../migration/main.libsonnet';
 local checks = import 'checks.libsonnet';
 local keys = import 'keys.libsonnet';
@@ -94,6 +95,11 @@ function(cluster)
     system.components
   );
 
+  // What applies the tree. Most clusters say nothing of it, and then their objects are left as they are.
+  local delivered =
+    if usable.delivery == {} then { findings: [], settings: null, objects(all):: all }
+    else delivery.new(usable);
+
   {
     findings:
       checks.unknownKeys(cluster, ['manifests'])
@@ -102,7 +108,8 @@ function(cluster)
       + idleArgs
       + idleMigration
       + system.findings
-      + std.flattenArrays([addon.findings for addon in givenAddons]),
+      + std.flattenArrays([addon.findings for addon in givenAddons])
+      + delivered.findings,
 
     summary: {
       name: cluster.name,
@@ -121,6 +128,8 @@ function(cluster)
       serviceCIDRs: usable.serviceCIDRs,
       maxNodePodNum: usable.maxNodePodNum,
       registry: usable.registry,
+      // null if nobody applies the tree from git.
+      delivery: delivered.settings,
     },
 
     // Whoever evaluates a definition without cniforge gets the refusals as one error.
@@ -132,6 +141,8 @@ function(cluster)
           std.join('.', [std.toString(part) for part in finding.path]) + ': ' + finding.message
           for finding in refusals
         ])
-      else if std.length(extra) == 0 then components
-      else components { extra: if std.isArray(extra) then { objects: extra } else extra },
+      else delivered.objects(
+        if std.length(extra) == 0 then components
+        else components { extra: if std.isArray(extra) then { objects: extra } else extra }
+      ),
   }

@@ -24,4 +24,5 @@
   coredns:: {},
   kubeProxy:: {},
   migration:: {},
+  delivery:: {},
 }

@@ -191,4 +191,7 @@ local cidrs = texts {
 
   // A cluster on its way from another CNI: { from, phase, podCIDRs, networkArgs }. lib/migration/ explains it.
   migration: settings,
+
+  // Who applies the tree from git: { engine, repository, … }. lib/delivery/ explains it.
+  delivery: settings,
 }

@@ -1,0 +1,135 @@
+// What an engine has to be told about single objects, as annotations on them: when to apply them, and which it must never
+// delete.
+local phases = import '../migration/phases.libsonnet';
+
+// Kubernetes' own groups; every other kind is defined by a CRD.
+local builtIn = [
+  '',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'apps',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'extensions',
+  'flowcontrol.apiserver.k8s.io',
+  'networking.k8s.io',
+  'node.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'resource.k8s.io',
+  'scheduling.k8s.io',
+  'storage.k8s.io',
+];
+
+// Argo CD applies one wave, waits until it is healthy, and goes on. Agents and operators are one wave: Cilium's agents wait
+// for what its operator makes, calico-node waits for Typha, and kinds that come first within a wave are not waited for.
+local waves = {
+  Namespace: -5,
+  CustomResourceDefinition: -4,
+  ServiceAccount: -3,
+  ClusterRole: -3,
+  ClusterRoleBinding: -3,
+  Role: -3,
+  RoleBinding: -3,
+  ConfigMap: -2,
+  Secret: -2,
+  NetworkPolicy: -2,
+  DaemonSet: -1,
+};
+local network = -1;
+local custom = 1;
+
+// Components without which pods have no network.
+local carriers = ['calico', 'calico-crds', 'cilium', 'coredns', 'flannel', 'galaxy', 'ipamd', 'kube-proxy', 'migration'];
+// Of these, what the network goes with: an agent without its rights or its configuration does not start again.
+local carrying = [
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'CiliumNodeConfig',
+  'ConfigMap',
+  'DaemonSet',
+  'Deployment',
+  'Role',
+  'RoleBinding',
+  'Secret',
+  'ServiceAccount',
+];
+// calico-node finds Typha, and pods find names, by these.
+local services = ['calico-typha', 'kube-dns'];
+// In every component: with them goes everything inside of them.
+local always = ['CustomResourceDefinition', 'Namespace'];
+
+local groupOf(object) = if std.length(std.findSubstr('/', object.apiVersion)) == 0 then '' else std.split(object.apiVersion, '/')[0];
+
+local isCustom(object) = !std.member(builtIn, groupOf(object));
+
+local waveOf(component, object) =
+  local carrier = std.member(carriers, component) && component != 'coredns';
+  if isCustom(object) then custom
+  else if object.kind in waves then waves[object.kind]
+  else if carrier && object.kind == 'Deployment' then network
+  // One with a load balancer is healthy only once that has an address, for which pods may be needed.
+  else if object.kind == 'Service' && std.get(std.get(object, 'spec', {}), 'type', 'ClusterIP') != 'LoadBalancer' then waves.ConfigMap
+  else 0;
+
+local isKept(component, object, released) =
+  std.member(always, object.kind)
+  || std.member(carriers, component) && !std.member(released, component) && (
+    std.member(carrying, object.kind) || object.kind == 'Service' && std.member(services, object.metadata.name)
+  );
+
+// A Job that deletes itself would be missing from then on, and be made again for ever.
+local vanishes(object) = object.kind == 'Job' && std.get(std.get(object, 'spec', {}), 'ttlSecondsAfterFinished') != null;
+
+local annotated(object, annotations) =
+  if annotations == {} then object
+  // What the object already says wins.
+  else object { metadata+: { annotations: annotations + (local own = std.get(object.metadata, 'annotations'); if own == null then {} else own) } };
+
+local engines = {
+  argocd(component, object, released)::
+    local kept = isKept(component, object, released);
+    local options =
+      ['ServerSideApply=true']
+      + (if kept then ['Prune=false', 'Delete=false'] else [])
+      + (if isCustom(object) then ['SkipDryRunOnMissingResource=true'] else []);
+    annotated(object, {
+      'argocd.argoproj.io/sync-wave': std.toString(waveOf(component, object)),
+      'argocd.argoproj.io/sync-options': std.join(',', options),
+    } + (if vanishes(object) then {
+           'argocd.argoproj.io/hook': 'Sync',
+           'argocd.argoproj.io/hook-delete-policy': 'BeforeHookCreation',
+         } else {})),
+
+  flux(component, object, released)::
+    local lasting = if vanishes(object) then object { spec: { [key]: object.spec[key] for key in std.objectFields(object.spec) if key != 'ttlSecondsAfterFinished' } } else object;
+    annotated(lasting, if isKept(component, object, released) then { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } else {}),
+};
+
+local isObject(value) =
+  std.isObject(value) && std.isString(std.get(value, 'apiVersion')) && std.isString(std.get(value, 'kind'))
+  && std.isObject(std.get(value, 'metadata')) && std.isString(std.get(value.metadata, 'name'));
+
+{
+  // The components, each object with the engine's annotations.
+  //   migration   that of the cluster, checked; null if there is none. In its last phase but one the old CNI carries no pod
+  //               any more: its objects may go from then on, and the next phase takes them out of the tree. An engine goes
+  //               by the annotations of the object that runs, so that nothing goes whose phase 3 was never applied
+  of(components, engine, migration)::
+    local released =
+      if migration == null || phases[migration.phase - 1].beside then []
+      else { galaxy: ['galaxy', 'flannel', 'migration'], calico: ['calico', 'calico-crds', 'migration'] }[migration.from];
+    local walk(component, value) =
+      if std.isArray(value) then [walk(component, one) for one in value]
+      else if isObject(value) then engines[engine](component, value, released)
+      else value;
+    std.mapWithKey(
+      function(component, keys)
+        if std.isObject(keys) then std.mapWithKey(function(key, value) walk(component, value), keys) else keys,
+      components
+    ),
+}
