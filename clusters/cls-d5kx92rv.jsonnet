@@ -3,10 +3,11 @@
 // The order of the families matters to Kubernetes: the first one is that of `kubectl get pods -o wide` and of services
 // that ask for no family. The kubelets need `--node-ip` with both addresses of the node.
 local cilium = import '../overlays/cilium.libsonnet';
+local flux = import '../overlays/delivery-flux.libsonnet';
 local production = import '../overlays/production.libsonnet';
 local cniforge = import 'cniforge/main.libsonnet';
 
-cniforge.cluster + production + cilium {
+cniforge.cluster + production + cilium + flux {
   name: 'cls-d5kx92rv',
   type: 'Baremetal',
   kubernetesVersion: '1.34.1',

@@ -3,11 +3,12 @@
 //
 // Kubernetes must be told as well: the kubelets need `--node-ip` with the node's IPv6 address, and all nodes
 // `net.ipv6.conf.all.forwarding=1`.
+local argocd = import '../overlays/delivery-argocd.libsonnet';
 local production = import '../overlays/production.libsonnet';
 local shenzhen = import '../overlays/site-shenzhen.libsonnet';
 local cniforge = import 'cniforge/main.libsonnet';
 
-cniforge.cluster + production + shenzhen {
+cniforge.cluster + production + shenzhen + argocd {
   name: 'cls-v6r2n8qd',
   type: 'Baremetal',
   kubernetesVersion: '1.34.1',

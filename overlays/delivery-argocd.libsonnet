@@ -1,0 +1,7 @@
+// Clusters whose trees the central Argo CD applies.
+{
+  delivery+: {
+    engine: 'argocd',
+    repository: 'https://git.example.com/platform/fleet.git',
+  },
+}
