@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::check::{self, Compared};
 use super::render::{in_the_way, report_foreign, write_problem};
 use super::{Exit, Session};
-use crate::cli::{RenderArgs, WatchArgs};
+use crate::cli::{RenderArgs, RenderFormat, WatchArgs};
 use crate::diff::fields::Extent;
 use crate::diff::fleet;
 use crate::diff::objects::Interner;
@@ -37,8 +37,13 @@ const SETTLE: Duration = Duration::from_millis(10);
 const WARM_UP: Duration = Duration::from_secs(1);
 
 pub(super) fn run(session: &Session<'_>, args: &WatchArgs) -> Result<Exit, Finding> {
-    let everything =
-        RenderArgs { selection: args.selection.clone(), prune: false, fresh: false, allow_findings: false };
+    let everything = RenderArgs {
+        selection: args.selection.clone(),
+        prune: false,
+        fresh: false,
+        allow_findings: false,
+        format: RenderFormat::Tree,
+    };
     // What is out of date is brought up to date as ever, so that what is shown later is what was saved since.
     super::render::run(session, &everything)?;
     let fleet = session.fleet()?;
