@@ -45,9 +45,9 @@ local isDuration(text) =
   local number = std.rstripChars(text, 'smh');
   std.length(number) > 0 && std.length(text) == std.length(number) + 1 && std.stripChars(number, '0123456789') == '';
 
-local isPath(text) = std.all([part != '' && part != '.' && part != '..' for part in std.split(text, '/')]);
+local isPath(text) = [part for part in std.split(text, '/') if std.member(['', '.', '..'], part)] == [];
 
-local startsWithAny(text, starts) = std.any([std.startsWith(text, start) for start in starts]);
+local startsWithAny(text, starts) = [start for start in starts if std.startsWith(text, start)] != [];
 
 local path(key) = ['delivery', key];
 
