@@ -6,8 +6,9 @@
 
 use std::fmt;
 
-use crate::finding::{Finding, Severity};
+use crate::finding::Finding;
 use crate::object::KubeObject;
+use crate::validate::rules::{CILIUM_UPGRADE, SUDDEN_CHANGE};
 use crate::value::Value;
 
 /// A CNI that the library installs.
@@ -165,8 +166,35 @@ impl Network {
     }
 }
 
+/// Major and minor version of the Cilium in a tree, told from the image of its agents.
+pub fn cilium_of_files<'a>(files: impl Iterator<Item = (&'a str, &'a [u8])>) -> Option<(u32, u32)> {
+    let is_agent = |path: &str| path.starts_with("cilium/") && path.ends_with("/daemonset-cilium.yaml");
+    let (_, text) = files.into_iter().find(|(path, _)| is_agent(path))?;
+    let text = std::str::from_utf8(text).ok()?;
+    let image = text.lines().find_map(|line| line.trim_start_matches([' ', '-']).strip_prefix("image: "))?;
+    let tag = image.trim_matches('"').split('@').next()?.rsplit(':').next()?;
+    let mut parts = tag.strip_prefix('v')?.split('.').map(str::parse);
+    Some((parts.next()?.ok()?, parts.next()?.ok()?))
+}
+
+/// What is wrong with a Cilium of version `new` in the place of `old`, if anything is.
+#[must_use]
+pub fn cilium_after(new: (u32, u32), old: (u32, u32)) -> Option<Finding> {
+    let far = new.0 != old.0 || new.1.abs_diff(old.1) > 1;
+    far.then(|| {
+        let next = if new > old { (old.0, old.1 + 1) } else { (old.0, old.1.saturating_sub(1)) };
+        CILIUM_UPGRADE
+            .finding(format!("the tree so far has Cilium {}.{}, and this one {}.{}", old.0, old.1, new.0, new.1))
+            .path("cilium.version")
+            .hint(format!(
+                "upstream supports steps of one minor version only: go to the newest {}.{} first, and read its upgrade notes",
+                next.0, next.1
+            ))
+    })
+}
+
 fn error(path: &str, message: String) -> Finding {
-    Finding::refusal(message).severity(Severity::Error).path(path)
+    SUDDEN_CHANGE.finding(message).path(path)
 }
 
 fn skipped(from: Cni, is: u8, was: u8) -> Finding {
@@ -187,6 +215,7 @@ fn skipped(from: Cni, is: u8, was: u8) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Severity;
 
     const CONFIG: &str = "cilium/kube-system/configmap-cilium-config.yaml";
     const MOVING: [Network; 5] = [
@@ -227,6 +256,19 @@ mod tests {
                 assert_eq!(new.after(*old).is_none(), is.abs_diff(was) <= 1, "{old:?} → {new:?}");
             }
         }
+    }
+
+    #[test]
+    fn cilium_goes_one_minor_version_at_a_time() {
+        let of = |image: &str| {
+            let text = format!("      containers:\n      - image: {image}\n");
+            cilium_of_files([("cilium/kube-system/daemonset-cilium.yaml", text.as_bytes())].into_iter())
+        };
+        assert_eq!(of("quay.io/cilium/cilium:v1.20.0@sha256:00"), Some((1, 20)));
+        assert_eq!(of("registry.example:5000/cilium"), None);
+        assert!(cilium_after((1, 20), (1, 18)).is_some() && cilium_after((1, 18), (1, 20)).is_some());
+        assert_eq!(cilium_after((1, 20), (1, 19)), None);
+        assert_eq!(cilium_after((1, 19), (1, 19)), None);
     }
 
     #[test]

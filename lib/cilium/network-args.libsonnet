@@ -18,21 +18,24 @@ local isDropped(version, key) =
   key in dropped && (!('since' in dropped[key]) || version.minor >= std.parseInt(std.split(dropped[key].since, '.')[1]));
 local since(rule) = if 'since' in rule then ' since Cilium ' + rule.since else '';
 
+// By default of the rule that every argument is one which the agents read.
 local finding(severity, key, message, hint, extra={}) = {
+  rule: 'CNI100',
   severity: severity,
   path: ['networkArgs', key],
   message: message,
   hint: hint,
 } + extra;
 local refusal(key, message, hint, extra={}) = { findings: [finding('refusal', key, message, hint, extra)] };
-local note(key, args, message, hint) = { args: args, findings: [finding('note', key, message, hint)] };
+// What was understood is of no rule.
+local note(key, args, message, hint) = { args: args, findings: [std.mergePatch(finding('note', key, message, hint), { rule: null })] };
 
 // A value that is none of `words`: with the nearest one.
 local noWord(key, value, words, more='') = refusal(
   key,
   "'" + value + "' is no value of `" + key + '`' + more,
   'its values are ' + std.join(', ', words),
-  { known: words, got: value },
+  { rule: 'CNI101', known: words, got: value },
 );
 
 local readKnown(key, value) =
@@ -76,6 +79,7 @@ local read(version, extraKeys, key, value) =
     key,
     '`' + key + '` is a ' + std.type(value) + ', and cilium-config holds only strings',
     "write it in quotes: '" + key + "': '" + std.toString(value) + "'",
+    { rule: 'CNI101' },
   )
   else if key in version.configKeys then readKnown(key, value)
   else if key in extraKeys then { args: { [key]: value } }

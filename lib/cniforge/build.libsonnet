@@ -127,6 +127,11 @@ function(cluster)
       podCIDRs: usable.podCIDRs,
       serviceCIDRs: usable.serviceCIDRs,
       maxNodePodNum: usable.maxNodePodNum,
+      nodeCIDRs: usable.nodeCIDRs,
+      oldPodCIDRs:
+        local old = std.get(usable.migration, 'podCIDRs');
+        if std.isArray(old) then [cidr for cidr in old if std.isString(cidr)] else [],
+      kernelVersion: usable.kernelVersion,
       registry: usable.registry,
       // null if nobody applies the tree from git.
       delivery: delivered.settings,

@@ -23,16 +23,23 @@ local firstProblem(values, problem) =
   local problems = std.filter(function(p) p.problem != null, std.mapWithIndex(function(i, v) { at: i, problem: problem(v) }, values));
   if problems == [] then null else problems[0].problem { at: [problems[0].at] };
 
+local badCIDR(values) = firstProblem(values, function(v)
+  local parsed = net.parseCIDR(v);
+  if parsed.problem == null then null else {
+    message: parsed.problem,
+    hint: "write it as '10.244.0.0/16' or 'fd00:10:244::/56'",
+  });
+
+local isKernel(v) =
+  local parts = std.split(v, '.');
+  local isNumber(part) = part != '' && std.stripChars(part, '0123456789') == '';
+  std.length(parts) >= 2 && isNumber(parts[0]) && isNumber(std.split(parts[1], '-')[0]);
+
 local cidrs = texts {
   required: 'network',
   problem(values):
     local families = [net.family(v) for v in values];
-    local bad = firstProblem(values, function(v)
-      local parsed = net.parseCIDR(v);
-      if parsed.problem == null then null else {
-        message: parsed.problem,
-        hint: "write it as '10.244.0.0/16' or 'fd00:10:244::/56'",
-      });
+    local bad = badCIDR(values);
     if bad != null then bad
     else if values == [] then { message: 'the list is empty', hint: 'name one CIDR, or one of each family' }
     else if std.length(values) > 2 || std.length(values) == 2 && families[0] == families[1] then {
@@ -75,6 +82,18 @@ local cidrs = texts {
   // Where pods and services get their addresses: one CIDR, or one of each family. Pod CIDRs cannot be changed in place.
   podCIDRs: cidrs,
   serviceCIDRs: cidrs,
+
+  // The nodes' own networks, as many as there are; optional, and only compared with the others.
+  nodeCIDRs: texts { problem: badCIDR },
+
+  // What `uname -r` says on the oldest node: '5.15.0-91-generic'; optional, and only compared with what the CNI needs.
+  kernelVersion: text {
+    fallback: null,
+    problem(v): if isKernel(v) then null else {
+      message: "'" + v + "' is no version of a kernel",
+      hint: "write what `uname -r` says on the oldest node: '5.15.0-91-generic'",
+    },
+  },
 
   // Which CNI runs; left out, the cluster type decides. Checked in cluster.libsonnet, since that depends on the type.
   cni: text,

@@ -10,7 +10,7 @@ local defaults = import 'defaults.libsonnet';
   cluster: defaults {
     local built = build(self),
 
-    // Everything that is wrong: [{ severity: 'refusal' | 'error' | 'warning' | 'note', path, message, hint?, known?, got? }].
+    // Everything that is wrong: [{ severity: 'refusal' | 'error' | 'warning' | 'note', rule?, path, message, hint?, known?, got? }].
     findings:: built.findings,
 
     // What a list shows.

@@ -214,8 +214,10 @@ function(params)
       + versionFindings(settings)
       + imageFindings(settings)
       + replicaFindings(settings)
-      + addressFindings(cluster, settings, params.tenth)
-      + policyFindings(cluster, settings, params.version)
+      + knobs.ofRule(
+        'CNI150',
+        addressFindings(cluster, settings, params.tenth) + policyFindings(cluster, settings, params.version)
+      )
       + (if std.objectHas(params.given, 'upstreams') then upstreamFindings(path('upstreams'), settings.upstreams) else [])
       + stubFindings(settings.stubDomains)
       + pluginFindings(settings)

@@ -122,8 +122,8 @@ function(params)
   local given = std.mergePatch({}, params.settings);
 
   keyFindings(['networkArgs'], params.networkArgs, { backendType: 'string' })
-  + (if std.isString(params.backendType) then backendFindings(params.backendType, knobs, release) else [])
-  + cidrFindings(params.cluster, release)
+  + shared.ofRule('CNI130', if std.isString(params.backendType) then backendFindings(params.backendType, knobs, release) else [])
+  + shared.ofRule('CNI131', cidrFindings(params.cluster, release))
   + keyFindings(['galaxy'], given, knobTypes)
   + when(
     !std.member(versions, knobs.version),
@@ -131,4 +131,4 @@ function(params)
   )
   + keyFindings(['galaxy', 'images'], knobs.images, imageTypes)
   + keyFindings(['galaxy', 'flags'], knobs.flags, release.flags)
-  + networkFindings(knobs)
+  + shared.ofRule('CNI132', networkFindings(knobs))

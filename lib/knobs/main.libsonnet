@@ -35,6 +35,9 @@ local typeFindings(path, value, type) =
   refusal:: refusal,
   dotted:: dotted,
 
+  // Findings with the id of the rule that they are of (docs/src/rules.md), unless they have one.
+  ofRule(rule, findings):: [{ rule: rule } + one for one in findings],
+
   // A list with this finding, or without.
   when(condition, found):: if condition then [found] else [],
 

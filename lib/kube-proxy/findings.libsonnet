@@ -182,8 +182,8 @@ function(params)
     // What is off may be unfinished: an overlay sets a mode, and the cluster switches it on.
     if !settings.enabled then []
     else
-      replacedFindings(params.replacedBy)
-      + endpointFindings(cluster, settings)
+      knobs.ofRule('CNI111', replacedFindings(params.replacedBy))
+      + knobs.ofRule('CNI151', endpointFindings(cluster, settings))
       + knobs.when(
         settings.clusterCIDR == null && cluster.podCIDRs == [],
         knobs.refusal(['podCIDRs'], 'kube-proxy needs to know which addresses are pods', "write podCIDRs: ['10.244.0.0/16']")
@@ -196,9 +196,12 @@ function(params)
           knobs.when(settings.version != null, knobs.refusal(path('version'), problem, "write it as '1.34.1'"))
         else
           kubeadm.versionFindings('kube-proxy', params.version, if settings.version == null then ['kubernetesVersion'] else path('version'))
-          + skewFindings(settings, params.version, params.ofCluster)
-          + imageFindings(cluster, settings, params.version, params.registry)
-          + modeFindings(settings, params.version.minor)
+          + knobs.ofRule(
+            'CNI151',
+            skewFindings(settings, params.version, params.ofCluster)
+            + imageFindings(cluster, settings, params.version, params.registry)
+            + modeFindings(settings, params.version.minor)
+          )
           + configFindings(settings.config, params.version.minor)
       )
   )

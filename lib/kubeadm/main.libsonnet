@@ -43,7 +43,8 @@ local vendorBuild = 2;
   // What there is to say of the version that a component goes by.
   //   name  the component's
   //   path  where the version was given
-  versionFindings(name, version, path)::
+  versionFindings(name, version, path):: knobs.ofRule(
+    'CNI152',
     if version.isOlder then [knobs.refusal(
       path,
       name + ' is known here from Kubernetes 1.' + oldest + ' on, not of ' + version.text,
@@ -55,7 +56,8 @@ local vendorBuild = 2;
       name + ' is known here up to Kubernetes 1.' + newest + ', and is installed for ' + version.text + ' as for that one',
       "compare with 'kubeadm init phase addon all --print-manifest'"
     )]
-    else [],
+    else []
+  ),
 
   // The registry of kubeadm at a version.
   officialRegistry(version)::

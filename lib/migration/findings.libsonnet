@@ -90,15 +90,13 @@ local tunnels(source, config, old, from) =
     )]
     else if !phase.old then []
     else
-      overlaps(cluster, from)
-      + base.when(families(cluster.podCIDRs) != families(cluster.migration.podCIDRs), base.finding(
+      base.ofRule('CNI160', overlaps(cluster, from) + base.when(families(cluster.podCIDRs) != families(cluster.migration.podCIDRs), base.finding(
         'error',
         ['podCIDRs'],
         'Cilium and ' + names[from] + ' have other families of addresses: their pods cannot all reach each other',
         'keep the families as they are; change them once the migration is over'
-      ))
-      + tunnels(source, config, old, from)
-      + base.when(std.get(config, 'ipam') != 'cluster-pool', base.finding(
+      )))
+      + base.ofRule('CNI161', tunnels(source, config, old, from) + base.when(std.get(config, 'ipam') != 'cluster-pool', base.finding(
         'error',
         ['cilium', 'values', 'ipam', 'mode'],
         "with ipam '" + std.get(config, 'ipam', '') + "' Cilium's pods get addresses of " + names[from],
@@ -115,5 +113,5 @@ local tunnels(source, config, old, from) =
         ['cilium', 'values', 'kubeProxyReplacement'],
         'Cilium would forward services for pods of ' + names[from] + ' too, which nobody has tested',
         'set kubeProxyReplacement: false until phase 3'
-      )),
+      ))),
 }

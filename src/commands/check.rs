@@ -17,7 +17,7 @@ use crate::manifest;
 use crate::object::KubeObject;
 use crate::pipeline;
 use crate::report::plural;
-use crate::transition::Network;
+use crate::transition::{self, Network};
 use crate::tree::{DiskEntry, DiskTree, ManifestTree, TreeChanges};
 
 /// What `render` would do to one cluster's folder.
@@ -57,9 +57,13 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
             }
             Some(Ok(compared)) => {
                 if let Some(finding) = compared.transition.take() {
+                    let allowances = cluster.member.as_ref().map_or(&[][..], |member| &member.allowances);
+                    let allowed = allowances.iter().any(|allowance| finding.rule == Some(allowance.rule.as_str()));
                     let place = sources.first_line(&cluster.definition);
-                    session.terminal.finding(&finding.cluster(cluster.name.clone()).place(Some(place)));
-                    sudden |= !args.allow_findings;
+                    if !allowed {
+                        session.terminal.finding(&finding.cluster(cluster.name.clone()).place(Some(place)));
+                        sudden |= !args.allow_findings;
+                    }
                 }
                 super::render::report_foreign(session, &fleet, &cluster.name, &compared.changes);
                 let lines = compared.lines(&format!("{}/{}", fleet.config.rendered, cluster.name));
@@ -125,12 +129,15 @@ pub(super) fn compare(
     let disk = DiskTree::read(&folder)?;
     let tree = ManifestTree::from_objects(objects);
     let changes = TreeChanges::between(&tree, &disk);
-    let own = disk.entries.iter().filter_map(|(path, entry)| match entry {
-        DiskEntry::Own(bytes) => Some((path.as_str(), bytes.as_slice())),
-        _ => None,
-    });
-    let transition =
-        Network::of_files(tree.files().map(|(path, text)| (path, text.as_bytes()))).after(Network::of_files(own));
+    let own = || {
+        disk.entries.iter().filter_map(|(path, entry)| match entry {
+            DiskEntry::Own(bytes) => Some((path.as_str(), bytes.as_slice())),
+            _ => None,
+        })
+    };
+    let new = || tree.files().map(|(path, text)| (path, text.as_bytes()));
+    let upgrade = || transition::cilium_after(transition::cilium_of_files(new())?, transition::cilium_of_files(own())?);
+    let transition = Network::of_files(new()).after(Network::of_files(own())).or_else(upgrade);
     let states = interner.filter(|_| !changes.is_none()).and_then(|interner| {
         let own = disk.entries.values().filter_map(|entry| match entry {
             DiskEntry::Own(bytes) => Some(String::from_utf8_lossy(bytes)),

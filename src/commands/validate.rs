@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::check::compare;
 use super::{Exit, Session};
 use crate::cli::{FindingFormat, ValidateArgs};
 use crate::discover::{FLEET_FILE, Fleet};
@@ -9,7 +10,7 @@ use crate::evaluate::Depth;
 use crate::finding::{Finding, Severity, suggest};
 use crate::pipeline::{self, FleetRun};
 use crate::report::{self, machine, plural};
-use crate::tree::{DiskTree, ManifestTree, TreeChanges};
+use crate::tree::TreeChanges;
 use crate::validate;
 use crate::validate::fleet::{self as rules_over_fleet, Member};
 use crate::validate::rules::{self, ORPHAN_TREE, Over, RULES, STALE_TREE};
@@ -33,8 +34,8 @@ pub(super) fn run(session: &Session<'_>, args: &ValidateArgs) -> Result<Exit, Fi
         session.options(Depth::Manifests, true),
         |_, _| None,
         move |cluster, objects| {
-            let disk = DiskTree::read(&rendered.join(cluster)).ok()?;
-            Some(TreeChanges::between(&ManifestTree::from_objects(objects), &disk))
+            let compared = compare(rendered.join(cluster), objects, None).ok()?;
+            Some((compared.changes, compared.transition))
         },
         |done, total| progress.update(done, total),
     )?;
@@ -72,7 +73,7 @@ pub(super) fn run(session: &Session<'_>, args: &ValidateArgs) -> Result<Exit, Fi
 }
 
 /// Adds what the rules over the fleet find, to each cluster its own. `whole`: no cluster was left out.
-fn between_clusters(fleet: &Fleet, run: &mut FleetRun<Option<TreeChanges>>, whole: bool) {
+fn between_clusters(fleet: &Fleet, run: &mut FleetRun<Option<(TreeChanges, Option<Finding>)>>, whole: bool) {
     let members: Vec<Member> = run.clusters.iter().filter_map(|cluster| cluster.member.clone()).collect();
     let definitions: BTreeSet<&str> = run.clusters.iter().map(|cluster| cluster.definition.as_str()).collect();
     let labels: Vec<_> = run
@@ -86,7 +87,8 @@ fn between_clusters(fleet: &Fleet, run: &mut FleetRun<Option<TreeChanges>>, whol
     found.extend(rules_over_fleet::environments(&run.sources, &labels));
     found.extend(rules_over_fleet::keys_in_sources(&run.sources, &definitions));
     for cluster in &run.clusters {
-        let Some(Some(changes)) = &cluster.result else { continue };
+        let Some(Some((changes, transition))) = &cluster.result else { continue };
+        found.extend(transition.iter().map(|finding| finding.clone().cluster(cluster.name.clone())));
         let stale = changes.added.len() + changes.changed.len() + changes.stale.len() + changes.in_the_way.len();
         if stale > 0 {
             found.push(

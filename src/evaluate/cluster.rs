@@ -211,6 +211,9 @@ fn facts_of(value: &Value) -> ClusterFacts {
     ClusterFacts {
         pod_cidrs: texts("podCIDRs"),
         service_cidrs: texts("serviceCIDRs"),
+        node_cidrs: texts("nodeCIDRs"),
+        old_pod_cidrs: texts("oldPodCIDRs"),
+        kernel_version: value.text_at(&["kernelVersion"]).map(str::to_owned),
         max_node_pod_num: value.at(&["maxNodePodNum"]).and_then(Value::as_u32).unwrap_or_default(),
         registry: value.text_at(&["registry"]).map(str::to_owned),
         engine: value.text_at(&["delivery", "engine"]).map(str::to_owned),

@@ -79,6 +79,12 @@ pub struct ClusterFacts {
     pub service_cidrs: Vec<String>,
     /// How many pods fit on a node.
     pub max_node_pod_num: u32,
+    /// The nodes' own addresses, if the definition says so.
+    pub node_cidrs: Vec<String>,
+    /// Where the pods of the CNI are from which the cluster migrates.
+    pub old_pod_cidrs: Vec<String>,
+    /// The kernel of the nodes, if the definition says so.
+    pub kernel_version: Option<String>,
     /// Where all images are to come from, if the definition says so.
     pub registry: Option<String>,
     /// The engine that delivers its tree, if the definition says so.

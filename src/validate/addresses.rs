@@ -1,7 +1,7 @@
 //! The addresses of one cluster: apart from each other, and enough of them.
 
 use super::Context;
-use super::rules::{OVERLAP, POD_RANGE_SIZE};
+use super::rules::{NODE_OVERLAP, OVERLAP, POD_RANGE_SIZE};
 use crate::cidr::Cidr;
 use crate::finding::{Finding, Severity};
 
@@ -35,6 +35,7 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             );
         }
     }
+    findings.extend(nodes(context));
     let node_bits = context.facts.max_node_pod_num.max(1).next_power_of_two().trailing_zeros();
     for (i, pod) in pods.iter().filter(|(_, pod)| !pod.is_ipv6()) {
         let share = 32 - node_bits.min(32);
@@ -54,6 +55,29 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
                     .hint(hint),
             ),
             Some(_) => {}
+        }
+    }
+    findings
+}
+
+/// The nodes' own networks, where the definition gives them: a packet to a node must not be taken for one to a pod.
+fn nodes(context: &Context<'_>) -> Vec<Finding> {
+    let facts = context.facts;
+    let others =
+        [("pods", &facts.pod_cidrs), ("services", &facts.service_cidrs), ("old CNI's pods", &facts.old_pod_cidrs)];
+    let mut findings = Vec::new();
+    for (i, node) in facts.node_cidrs.iter().enumerate().filter_map(|(i, text)| Some((i, Cidr::parse(text)?))) {
+        for (whose, ranges) in others {
+            for other in ranges.iter().filter_map(|text| Cidr::parse(text)).filter(|other| other.overlaps(node)) {
+                findings.push(
+                    NODE_OVERLAP
+                        .finding(format!("the nodes' {node} and the {whose} {other} have addresses in common"))
+                        .path(format!("nodeCIDRs[{i}]"))
+                        .hint(
+                            "nodes with such an address would not be reached from pods: choose ranges that are apart",
+                        ),
+                );
+            }
         }
     }
     findings
@@ -92,6 +116,26 @@ mod tests {
             "TKEStack's own default"
         );
         assert_eq!(findings("galaxy", &["10.244.255.0/24"], &["10.244.0.0/16"], 16).len(), 1);
+    }
+
+    #[test]
+    fn nodes_have_addresses_of_their_own() {
+        let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
+        let of = |nodes: &[&str], old: &[&str]| {
+            let facts = ClusterFacts {
+                pod_cidrs: owned(&["10.244.0.0/16"]),
+                service_cidrs: owned(&["10.96.0.0/16"]),
+                node_cidrs: owned(nodes),
+                old_pod_cidrs: owned(old),
+                max_node_pod_num: 256,
+                ..ClusterFacts::default()
+            };
+            said(&check(&Context { facts: &facts, cni: "cilium", ..Context::default() }))
+        };
+        assert_eq!(of(&["10.0.0.0/16", "fd00::/64"], &["10.1.0.0/16"]), [""; 0]);
+        assert_eq!(of(&["10.244.7.0/24"], &[]).len(), 1);
+        assert_eq!(of(&["10.96.0.0/12"], &[]).len(), 1);
+        assert!(of(&["10.0.0.0/16"], &["10.0.128.0/17"])[0].contains("the old CNI's pods 10.0.128.0/17"));
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub struct Member {
     cni: String,
     version: Option<String>,
     pod_cidrs: Vec<Cidr>,
+    node_cidrs: Vec<Cidr>,
     mesh: Option<Mesh>,
     /// What its definition accepts.
     pub allowances: Vec<Allowance>,
@@ -50,6 +51,7 @@ impl Member {
             name: summary.name.clone(),
             cni: summary.cni.clone(),
             version: summary.cni_version.clone(),
+            node_cidrs: facts.node_cidrs.iter().filter_map(|text| Cidr::parse(text)).collect(),
             pod_cidrs: facts.pod_cidrs.iter().filter_map(|text| Cidr::parse(text)).collect(),
             mesh: mesh_of(objects),
             allowances: allowances.to_vec(),
@@ -142,6 +144,22 @@ fn pair((member, mesh): (&Member, &Mesh), (other, others): (&Member, &Mesh), fin
             );
         }
     }
+    // Tunnels end at nodes, so the pods of one cluster must not have the addresses of another's nodes either.
+    let pods_and_nodes = [(member, other), (other, member)];
+    for (pods, nodes) in pods_and_nodes {
+        for range in &pods.pod_cidrs {
+            for taken in nodes.node_cidrs.iter().filter(|taken| taken.overlaps(*range)) {
+                let message = format!(
+                    "pods of {} in {range} have addresses of nodes of {} in the same mesh ({taken})",
+                    pods.name, nodes.name
+                );
+                findings.push(
+                    at(MESH_OVERLAP.finding(message), "podCIDRs")
+                        .hint("choose ranges that are apart in the whole mesh"),
+                );
+            }
+        }
+    }
 }
 
 /// One finding for each CNI whose versions are too far apart.
@@ -222,6 +240,7 @@ mod tests {
             cni: "cilium".to_owned(),
             version: Some("1.20.0".to_owned()),
             pod_cidrs: Cidr::parse(cidr).into_iter().collect(),
+            node_cidrs: Vec::new(),
             mesh: Some(Mesh {
                 name: name.to_owned(),
                 id,
@@ -247,6 +266,14 @@ mod tests {
         // Both connect to a third.
         let found = check(&[a, member("c", 1, 255, "10.3.0.0/16", &["b"])]);
         assert_eq!(said(&found).len(), 1);
+    }
+
+    #[test]
+    fn pods_of_a_mesh_have_no_address_of_a_node() {
+        let mut a = member("a", 1, 255, "10.1.0.0/16", &["b"]);
+        a.node_cidrs = Cidr::parse("10.2.7.0/24").into_iter().collect();
+        assert_eq!(said(&check(&[a.clone(), member("b", 2, 255, "10.2.0.0/16", &[])])).len(), 1);
+        assert!(check(&[a, member("b", 2, 255, "10.3.0.0/16", &[])]).is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Rules over the objects of one cluster.
 
 mod addresses;
+mod cilium;
 mod custom;
 mod fields;
 pub mod fleet;
@@ -52,6 +53,9 @@ impl Default for Context<'_> {
             pod_cidrs: Vec::new(),
             service_cidrs: Vec::new(),
             max_node_pod_num: 0,
+            node_cidrs: Vec::new(),
+            old_pod_cidrs: Vec::new(),
+            kernel_version: None,
             registry: None,
             engine: None,
         };
@@ -99,7 +103,9 @@ pub fn weigh(weights: &RuleWeights, findings: &mut Vec<Finding>) {
     if weights.is_empty() {
         return;
     }
-    let weight = |finding: &Finding| weights.get(finding.rule?).copied();
+    // What cannot be rendered at all is said whatever the fleet thinks of its rule.
+    let weight =
+        |finding: &Finding| weights.get(finding.rule?).copied().filter(|_| finding.severity != Severity::Refusal);
     findings.retain(|finding| weight(finding) != Some(Weight::Off));
     for finding in findings.iter_mut() {
         let usual = finding.rule.and_then(rules::find).is_some_and(|rule| rule.severity == finding.severity);
@@ -133,6 +139,7 @@ pub fn validate(context: &Context<'_>, objects: &[KubeObject]) -> Vec<Finding> {
         .flat_map(|object| OBJECT_RULES.iter().flat_map(move |rule| rule(context, minor, object)))
         .collect();
     findings.extend(addresses::check(context));
+    findings.extend(cilium::check(context, objects));
     findings.extend(custom::check(objects));
     findings.extend(nodes::check(objects));
     if context.complete {
@@ -166,7 +173,10 @@ pub fn allow(allowances: &[Allowance], over: Over, findings: &mut Vec<Finding>) 
             Some(rule) => {
                 let object = allowance.object.as_deref();
                 let mut used = false;
-                for finding in findings.iter_mut().filter(|finding| finding.rule == Some(rule.id)) {
+                // What cannot be rendered at all stays a refusal.
+                let of_rule =
+                    |finding: &&mut Finding| finding.rule == Some(rule.id) && finding.severity != Severity::Refusal;
+                for finding in findings.iter_mut().filter(of_rule) {
                     if object.is_none() || finding.object.as_deref() == object {
                         used = true;
                         finding.severity = Severity::Note;

@@ -251,7 +251,7 @@ impl<'a> Tree<'a> {
 }
 
 /// The Secrets and ConfigMaps that an object of the tree has made in the cluster: (namespace, name).
-fn made_by(object: &KubeObject) -> Vec<(String, String)> {
+pub fn made_by(object: &KubeObject) -> Vec<(String, String)> {
     let namespace = object.id.namespace.clone().unwrap_or_default();
     if object.id.group() == "cert-manager.io" && object.id.kind == "Certificate" {
         return object

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::fields::below;
-use super::rules::{CLUSTER_ADMIN, IMAGE_DIGEST, IMAGE_REGISTRY, WILDCARD};
+use super::rules::{CLUSTER_ADMIN, IMAGE_DIGEST, IMAGE_REGISTRY, PRIVILEGED, WILDCARD};
 use super::workloads::{containers, pod_template};
 use crate::finding::{Finding, Severity};
 use crate::object::KubeObject;
@@ -16,6 +16,18 @@ const KNOWN: [(&str, &str, &str); 6] = [
     ("ClusterRoleBinding", "flannel", "TKEStack installs flannel so (galaxy v1.0.0, phases/galaxy/template.go)"),
     ("ClusterRoleBinding", "galaxy", "TKEStack installs galaxy so (galaxy v1.0.0, phases/galaxy/template.go)"),
     ("ClusterRoleBinding", "tke-bridge-agent", "TKEStack installs its bridge agent so (phases/galaxy/template.go)"),
+];
+
+/// DaemonSets with a privileged container in upstream's own manifests: they set up the network of their node.
+const KNOWN_PRIVILEGED: [&str; 8] = [
+    "calico-node",
+    "cilium",
+    "cilium-node-init",
+    "flannel",
+    "galaxy-daemonset",
+    "ip-masq-agent",
+    "kube-proxy",
+    "tke-bridge-agent",
 ];
 
 /// One object's images and rights.
@@ -45,6 +57,15 @@ fn images(context: &Context<'_>, object: &KubeObject) -> Vec<Finding> {
                     .finding(format!("`{image}` is named by a tag alone"))
                     .path(path())
                     .hint("a tag can be moved to other bytes; add the digest: image@sha256:…"),
+            );
+        }
+        let known = object.id.kind == "DaemonSet" && KNOWN_PRIVILEGED.contains(&object.id.name.as_str());
+        if container.at(&["securityContext", "privileged"]) == Some(&Value::Bool(true)) && !known {
+            findings.push(
+                PRIVILEGED
+                    .finding("the container is privileged: whoever gets into it has the node")
+                    .path(format!("{}.securityContext.privileged", path().trim_end_matches(".image")))
+                    .hint("name the capabilities that it needs in securityContext.capabilities.add"),
             );
         }
         let from = |registry: &str| image.strip_prefix(registry).is_some_and(|rest| rest.starts_with('/'));
@@ -119,6 +140,25 @@ mod tests {
                 "CNI061 manifests.c.k.spec.containers[0].image: `r.example/mirror/a:1` does not come from r.example/m (mirror it there \
                  and name it so, or take `registry` out of the definition)",
             ]
+        );
+    }
+
+    #[test]
+    fn privileges_are_shown_where_upstream_has_none() {
+        let of = |kind: &str, name: &str, context: &str| {
+            said(&check(
+                &Context::default(),
+                &object(&format!(
+                    "{{apiVersion: apps/v1, kind: {kind}, metadata: {{name: {name}, namespace: n}}, spec: {{template: {{spec: {{containers: \
+                     [{{image: 'a@sha256:0', securityContext: {{{context}}}}}]}}}}}}}}"
+                )),
+            ))
+        };
+        assert_eq!(of("DaemonSet", "calico-node", "privileged: true"), [""; 0]);
+        assert_eq!(of("DaemonSet", "agent", "privileged: false, capabilities: {add: [NET_ADMIN]}"), [""; 0]);
+        let found = of("Deployment", "calico-node", "privileged: true");
+        assert!(
+            found[0].starts_with("CNI064 manifests.c.k.spec.template.spec.containers[0].securityContext.privileged: ")
         );
     }
 

@@ -15,7 +15,7 @@ fn a_patch_release_that_is_not_known_renders_with_its_digests_and_not_without() 
         let run = fleet.run(&["render"]);
         assert_eq!(run.code, 2, "{run:?}");
         let message = format!(
-            "error: a: cniforge does not know the images of Cilium {version}; the digests are missing of cilium, operator\n"
+            "error[CNI104]: a: cniforge does not know the images of Cilium {version}; the digests are missing of cilium, operator\n"
         );
         assert!(run.err.starts_with(&message), "{}", run.err);
         assert!(fleet.rendered().is_empty());

@@ -17,7 +17,7 @@ fn check_lets_one_phase_follow_the_other_and_nothing_else() {
     fleet.cilium("a", TARGET);
     let run = fleet.run(&["check"]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.err.contains("error: a: the tree so far installs galaxy, and this one cilium"), "{run:?}");
+    assert!(run.err.contains("error[CNI084]: a: the tree so far installs galaxy, and this one cilium"), "{run:?}");
     assert!(run.err.contains("migration+: { from: …, phase: 1"), "{run:?}");
     assert_eq!(fleet.run(&["check", "--allow-findings"]).code, 1);
 
@@ -51,7 +51,7 @@ fn diff_says_so_too() {
     fleet.cilium("a", TARGET);
     let run = fleet.run(&["diff", "main"]);
     assert_eq!(run.code, 2, "{run:?}");
-    assert!(run.err.contains("error: a: the tree so far installs galaxy, and this one cilium"), "{run:?}");
+    assert!(run.err.contains("error[CNI084]: a: the tree so far installs galaxy, and this one cilium"), "{run:?}");
 
     fleet.cilium("a", &moving(1));
     let run = fleet.run(&["diff", "main"]);

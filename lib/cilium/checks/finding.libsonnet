@@ -1,6 +1,7 @@
 // A finding about something under `cilium.values`, or elsewhere in a definition. Values are named as Cilium's documentation
-// names them: 'hubble.relay.enabled'.
-local finding(severity, path, message, hint=null, known=null, got=null) = {
+// names them: 'hubble.relay.enabled'. `rule` is its id in docs/src/rules.md.
+local finding(rule, severity, path, message, hint=null, known=null, got=null) = {
+  [if rule != null then 'rule']: rule,
   severity: severity,
   path: path,
   message: message,
@@ -8,8 +9,8 @@ local finding(severity, path, message, hint=null, known=null, got=null) = {
   [if known != null then 'known']: known,
   [if got != null then 'got']: got,
 };
-local ofValue(severity) = function(name, message, hint=null, known=null)
-  finding(severity, ['cilium', 'values'] + std.split(name, '.'), message, hint, known);
+local ofValue(severity) = function(rule, name, message, hint=null, known=null)
+  finding(rule, severity, ['cilium', 'values'] + std.split(name, '.'), message, hint, known);
 
 {
   at:: finding,

@@ -34,11 +34,13 @@ local cluster(c) =
   [
     {
       when: !c.kubernetesAtLeast(1, 21),
+      rule: 'CNI102',
       path: ['kubernetesVersion'],
       message: 'Cilium ' + c.version.minorVersion + ' needs Kubernetes 1.21 or later',
     },
     {
       when: on(v.upgradeCompatibility) && tagVersion(k.word(v.upgradeCompatibility)) == null,
+      rule: 'CNI102',
       at: 'upgradeCompatibility',
       message: '`upgradeCompatibility` must be the version that was installed first',
       hint: "write it as '1.16'",
@@ -79,18 +81,21 @@ local cluster(c) =
     },
     {
       when: on(v.k8sServiceHost) && on(v.k8sServiceHostRef.name) && on(v.k8sServiceHostRef.key),
+      rule: 'CNI110',
       at: 'k8sServiceHostRef',
       message: 'both k8sServiceHost and k8sServiceHostRef say where the API server is',
       hint: 'keep one of them',
     },
     {
       when: c.since(19) && v.k8sServiceHost == 'auto',
+      rule: 'CNI110',
       at: 'k8sServiceHost',
       message: "'auto' asks the running cluster, which cniforge never does",
       hint: "set the cluster's controlPlaneEndpoint, or write the address here",
     },
     {
       when: on(v.keepDeprecatedLabels) && on(v.gke.enabled) && c.namespace == 'kube-system',
+      rule: 'CNI105',
       at: 'keepDeprecatedLabels',
       message: 'in kube-system Google deletes a DaemonSet that carries the deprecated labels',
       hint: 'set keepDeprecatedLabels to false, or install into another namespace',
@@ -103,18 +108,21 @@ local cluster(c) =
           for env in k.orEmpty(v.extraEnv)
           if std.isObject(env) && std.member(['KUBE_CLIENT_BACKOFF_BASE', 'KUBE_CLIENT_BACKOFF_DURATION'], std.get(env, 'name'))
         ]) > 0,
+      rule: 'CNI105',
       at: 'extraEnv',
       message: 'k8sClientExponentialBackoff sets KUBE_CLIENT_BACKOFF_BASE and KUBE_CLIENT_BACKOFF_DURATION already',
       hint: 'remove them here, or set k8sClientExponentialBackoff.enabled to false',
     },
     {
       when: on(v.operator.setNodeTaints) && !on(v.operator.removeNodeTaints),
+      rule: 'CNI105',
       at: 'operator.removeNodeTaints',
       message: 'the operator would taint nodes and never take the taint away',
       hint: 'set removeNodeTaints to true, or setNodeTaints to false',
     },
     {
       when: on(v.ciliumEndpointSlice.enabled) && on(v.disableEndpointCRD),
+      rule: 'CNI105',
       at: 'ciliumEndpointSlice.enabled',
       message: 'endpoint slices are made from endpoint objects, and disableEndpointCRD is true',
       hint: 'set disableEndpointCRD to false',
@@ -144,48 +152,56 @@ local routing(c) =
     },
     {
       when: on(v.ipv4.enabled) && v.enableIPv4Masquerade == true && masqueradeNeedsCIDR && !on(v.ipv4NativeRoutingCIDR),
+      rule: 'CNI113',
       at: 'ipv4NativeRoutingCIDR',
       message: 'with native routing, masquerading has to know which addresses need none',
       hint: 'set ipv4NativeRoutingCIDR to the range that is routed natively, or enableIPv4Masquerade to false',
     },
     {
       when: on(v.ipv6.enabled) && v.enableIPv6Masquerade == true && masqueradeNeedsCIDR && !on(v.ipv6NativeRoutingCIDR),
+      rule: 'CNI113',
       at: 'ipv6NativeRoutingCIDR',
       message: 'with native routing, masquerading has to know which addresses need none',
       hint: 'set ipv6NativeRoutingCIDR to the range that is routed natively, or enableIPv6Masquerade to false',
     },
     {
       when: native && fromPool && on(v.ipv4.enabled) && pools(operator.clusterPoolIPv4PodCIDRList) != 1,
+      rule: 'CNI113',
       at: 'nativeRoutingCIDRFromClusterPool',
       message: 'this takes the IPv4 range from the cluster pool, which must have exactly one',
       hint: 'set ipv4NativeRoutingCIDR instead',
     },
     {
       when: native && fromPool && on(v.ipv6.enabled) && pools(operator.clusterPoolIPv6PodCIDRList) != 1,
+      rule: 'CNI113',
       at: 'nativeRoutingCIDRFromClusterPool',
       message: 'this takes the IPv6 range from the cluster pool, which must have exactly one',
       hint: 'set ipv6NativeRoutingCIDR instead',
     },
     {
       when: !c.since(19) && c.ipamMode == 'cluster-pool' && on(v.ipv4.enabled) && operator.clusterPoolIPv4PodCIDR != null,
+      rule: 'CNI115',
       at: 'ipam.operator.clusterPoolIPv4PodCIDR',
       message: 'a cluster pool is a list of ranges since Cilium 1.14',
       hint: 'use ipam.operator.clusterPoolIPv4PodCIDRList',
     },
     {
       when: !c.since(19) && c.ipamMode == 'cluster-pool' && on(v.ipv6.enabled) && operator.clusterPoolIPv6PodCIDR != null,
+      rule: 'CNI115',
       at: 'ipam.operator.clusterPoolIPv6PodCIDR',
       message: 'a cluster pool is a list of ranges since Cilium 1.14',
       hint: 'use ipam.operator.clusterPoolIPv6PodCIDRList',
     },
     {
       when: c.version.minor >= 20 && v.ipam.mode == 'eni' && !on(v.eni.enabled),
+      rule: 'CNI115',
       at: 'ipam.mode',
       message: 'addresses from ENIs need the ENI integration',
       hint: 'set eni.enabled to true',
     },
     {
       when: c.version.minor >= 19 && on(v.bpf.tproxy) && std.startsWith(k.word(v.bpf.datapathMode), 'netkit'),
+      rule: 'CNI122',
       at: 'bpf.tproxy',
       message: 'the netkit datapath cannot redirect to a transparent proxy',
       hint: "set bpf.tproxy to false, or bpf.datapathMode to 'veth'",
@@ -193,6 +209,7 @@ local routing(c) =
     {
       local option = v.bpf.monitorTraceIPOption,
       when: option != null && (option < 0 || option > 255),
+      rule: 'CNI101',
       at: 'bpf.monitorTraceIPOption',
       message: 'an IP option has a number from 0 to 255',
     },
@@ -208,6 +225,7 @@ local services(c) =
   [
     {
       when: !stated,
+      rule: 'CNI111',
       at: 'kubeProxyReplacement',
       message: '`kubeProxyReplacement` must be true or false',
       hint: "the modes 'strict', 'partial', 'probe' and 'disabled' are gone",
@@ -227,6 +245,7 @@ local services(c) =
     },
     {
       when: replacement == null && c.installedBefore(14) && (ingress || gateway || on(v.envoyConfig.enabled)),
+      rule: 'CNI111',
       at: 'kubeProxyReplacement',
       message: 'an install that began before Cilium 1.14 has to say whether kube-proxy is replaced',
       hint: 'set kubeProxyReplacement to true or false',
@@ -244,17 +263,20 @@ local proxies(c) =
   [
     {
       when: baseID != null && (baseID < 0 || baseID > 4294967295),
+      rule: 'CNI101',
       at: 'envoy.baseID',
       message: 'the base id of Envoy is a number from 0 to 4294967295',
     },
     {
       when: c.spire && !on(v.authentication.enabled),
+      rule: 'CNI105',
       at: 'authentication.enabled',
       message: 'SPIRE gives identities for mutual authentication, which is off',
       hint: 'set authentication.enabled to true',
     },
     {
       when: c.version.minor >= 19 && on(v.standaloneDnsProxy.enabled) && !on(v.dnsProxy.proxyPort),
+      rule: 'CNI105',
       at: 'dnsProxy.proxyPort',
       message: 'the standalone DNS proxy and the agent have to agree on a port',
       hint: 'set dnsProxy.proxyPort to a free port, such as 10094',
@@ -474,24 +496,27 @@ local needed(c) =
     row('tls.caBundle.useSecret', v.tls.caBundle.useSecret, on(v.tls.caBundle.enabled), 'true or false'),
   ];
 
+// Each area's rows, and the rule of those that name none of their own.
 local areas = {
-  needed: needed,
-  cluster: cluster,
-  routing: routing,
-  services: services,
-  proxies: proxies,
-  monitors: monitors,
-  hubble: hubble,
-  clustermesh: clustermesh,
-  certificates: certificates,
+  needed: { rows: needed, rule: 'CNI101' },
+  cluster: { rows: cluster, rule: 'CNI125' },
+  routing: { rows: routing, rule: 'CNI112' },
+  services: { rows: services, rule: 'CNI116' },
+  proxies: { rows: proxies, rule: 'CNI105' },
+  monitors: { rows: monitors, rule: 'CNI105' },
+  hubble: { rows: hubble, rule: 'CNI123' },
+  clustermesh: { rows: clustermesh, rule: 'CNI125' },
+  certificates: { rows: certificates, rule: 'CNI124' },
 };
 
-local findings(rows) = [
+local findings(area, c) = [
+  local rule = std.get(row, 'rule', area.rule);
   local hint = std.get(row, 'hint');
-  if 'path' in row then finding.at('refusal', row.path, row.message, hint) else finding.refusal(row.at, row.message, hint)
-  for row in rows
+  if 'path' in row then finding.at(rule, 'refusal', row.path, row.message, hint)
+  else finding.refusal(rule, row.at, row.message, hint)
+  for row in area.rows(c)
   if row.when
 ];
 
 // area → what it finds
-function(c) { [area]: findings(areas[area](c)) for area in std.objectFields(areas) }
+function(c) { [name]: findings(areas[name], c) for name in std.objectFields(areas) }

@@ -9,7 +9,7 @@ local keys = ['images', 'namespace', 'values', 'version'];
 local imageProblems(settings) =
   local images = settings.images;
   local table = versions.imagesOf(settings.version);
-  local at(path, message, hint=null, known=null) = finding.at('refusal', ['cilium', 'images'] + path, message, hint, known);
+  local at(path, message, hint=null, known=null) = finding.at(null, 'refusal', ['cilium', 'images'] + path, message, hint, known);
   if !std.isObject(images) then [at([], '`images` must be a map of image names')]
   else std.flattenArrays([
     local image = images[name];
@@ -32,14 +32,15 @@ local imageProblems(settings) =
 function(settings)
   local version = std.get(settings, 'version');
   local unknownKeys = [
-    finding.at('refusal', ['cilium', key], 'unknown key `cilium.' + key + '`', known=keys)
+    finding.at(null, 'refusal', ['cilium', key], 'unknown key `cilium.' + key + '`', known=keys)
     for key in std.objectFields(settings)
     if !std.member(keys, key)
   ];
   local versionProblems =
-    if !std.isString(version) then [finding.at('refusal', ['cilium', 'version'], "the version must be a string: '" + versions.default + "'")]
+    if !std.isString(version) then [finding.at('CNI102', 'refusal', ['cilium', 'version'], "the version must be a string: '" + versions.default + "'")]
     else if versions.knows(version) || versions.isPatch(version) then []
     else [finding.at(
+      'CNI102',
       'refusal',
       ['cilium', 'version'],
       "this version of cniforge cannot render Cilium '" + version + "', only the patch releases of " + std.join(', ', versions.minors),
@@ -51,6 +52,6 @@ function(settings)
   + versionProblems
   + (if versionProblems != [] || !('images' in settings) then [] else imageProblems(settings))
   + (if std.isString(std.get(settings, 'namespace')) then []
-     else [finding.at('refusal', ['cilium', 'namespace'], 'the namespace must be a string')])
+     else [finding.at(null, 'refusal', ['cilium', 'namespace'], 'the namespace must be a string')])
   + (if std.isObject(std.get(settings, 'values')) then []
-     else [finding.at('refusal', ['cilium', 'values'], '`values` must be a map, as in values.yaml of the Helm chart')])
+     else [finding.at(null, 'refusal', ['cilium', 'values'], '`values` must be a map, as in values.yaml of the Helm chart')])

@@ -31,6 +31,7 @@ local fits(value, expected) =
 local problemWith(value, path, name, expected) =
   if fits(value, expected) then []
   else if std.isArray(expected) then [finding.at(
+    'CNI101',
     'refusal',
     ['cilium', 'values'] + path,
     '`' + name + '` must be one of ' + std.join(', ', expected),
@@ -40,6 +41,7 @@ local problemWith(value, path, name, expected) =
   else
     local allowed = std.split(expected, ' or ');
     [finding.at(
+      'CNI101',
       'refusal',
       ['cilium', 'values'] + path,
       '`' + name + '` must be ' + std.join(' or ', [types[type].called for type in allowed]) + ', not ' + called(value),
@@ -61,7 +63,7 @@ local checkItems(value, default, path, name) =
 
 // A value that Cilium had once. The chart stops at it unless it is empty.
 local dropped(removed, value, name) =
-  local say(severity, message, hint) = [finding.at(severity, ['cilium', 'values'] + std.split(name, '.'), message, hint)];
+  local say(severity, message, hint) = [finding.at('CNI100', severity, ['cilium', 'values'] + std.split(name, '.'), message, hint)];
   if value == null then []
   else if !k.isSet(value) then say('warning', '`' + name + '` was dropped in Cilium ' + removed.since + ' and has no effect', 'remove it')
   else say(
@@ -78,12 +80,14 @@ local takenAway(version, default, values, here, fullName) =
     'repository' in default && !k.isSet(std.get(values, 'override'))
     && (name == 'repository' || std.endsWith(std.asciiLower(name), 'digest') && name != 'useDigest' && k.isSet(useDigest));
   if fullName in version.types.needed then [finding.at(
+    'CNI101',
     'refusal',
     ['cilium', 'values'] + here,
     '`' + fullName + '` must be a map, and null takes it away',
     'leave it out',
   )]
   else if unnamed then [finding.at(
+    'CNI101',
     'error',
     ['cilium', 'values'] + here,
     'without `' + fullName + '` the image has no name that could be pulled',
@@ -94,6 +98,7 @@ local takenAway(version, default, values, here, fullName) =
 // Text that the chart writes without quotes and YAML takes for something else.
 local unquoted(version, value, here, fullName) =
   if fullName in version.types.plain && std.isString(value) && value != '' && !std.isString(k.plain(value)) then [finding.at(
+    'CNI101',
     'error',
     ['cilium', 'values'] + here,
     "'" + value + "' is no text to YAML, and the official chart writes it without quotes: the API server will refuse the object",
@@ -109,6 +114,7 @@ local check(version, default, gone, values, path, prefix, open) = std.flattenArr
   local fullName = prefix + name;
   if fullName in version.removed then dropped(version.removed[fullName], value, fullName)
   else if name in gone && gone[name] == null then [finding.at(
+    'CNI100',
     'error',
     ['cilium', 'values'] + here,
     'Cilium ' + version.minorVersion + ' does not have the value `' + fullName + '` yet',
@@ -117,6 +123,7 @@ local check(version, default, gone, values, path, prefix, open) = std.flattenArr
   else if !(name in default) then
     if open then []
     else [finding.at(
+      'CNI100',
       'error',
       ['cilium', 'values'] + here,
       'Cilium ' + version.minorVersion + ' has no value `' + fullName + '`',
@@ -133,7 +140,7 @@ local check(version, default, gone, values, path, prefix, open) = std.flattenArr
     local note =
       unquoted(version, value, here, fullName)
       + if fullName in version.notes && value != usual
-      then [finding.at('warning', ['cilium', 'values'] + here, '`' + fullName + '` ' + version.notes[fullName])]
+      then [finding.at('CNI106', 'warning', ['cilium', 'values'] + here, '`' + fullName + '` ' + version.notes[fullName])]
       else [];
     local inside =
       if std.isObject(value) && std.isObject(usual) then check(

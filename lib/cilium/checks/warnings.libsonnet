@@ -11,18 +11,21 @@ local rows(c) =
       // The chart of 1.18 takes the word for the address where it finds no cluster to ask; that of later versions stops.
       when: !c.since(19) && v.k8sServiceHost == 'auto',
       fault: true,
+      rule: 'CNI110',
       at: 'k8sServiceHost',
       message: "'auto' asks the running cluster, which cniforge never does: the agents would look for a host of that name",
       hint: "set the cluster's controlPlaneEndpoint, or write the address here",
     },
     {
       when: c.kubeProxyReplacement && !on(v.k8sServiceHost) && !on(v.k8sServiceHostRef.name),
+      rule: 'CNI110',
       at: 'k8sServiceHost',
       message: 'kube-proxy is replaced, and nothing says how the agents reach the API server without it',
       hint: "set the cluster's controlPlaneEndpoint: 'host:6443'",
     },
     {
       when: std.length([cluster for cluster in c.meshClusters if c.meshTLS(cluster) != null]) > 0,
+      rule: 'CNI124',
       at: 'clustermesh.config.clusters',
       message: 'certificates of other clusters in the values are going away',
       hint: 'leave tls out and let all clusters of the mesh have one authority: the Secret cilium-ca',
@@ -31,6 +34,7 @@ local rows(c) =
       when:
         on(c.version.defects.certgenMetricsName) && c.hubble && on(v.hubble.metrics.tls.enabled)
         && on(v.hubble.tls.auto.enabled) && v.hubble.tls.auto.method == 'cronJob',
+      rule: 'CNI123',
       at: 'hubble.tls.auto.method',
       message: 'the certificate for Hubble metrics gets a name that no client can verify, as with the official chart of this version',
       hint: "use method 'certmanager', or a Secret of your own: hubble.metrics.tls.server.existingSecret",
@@ -38,6 +42,7 @@ local rows(c) =
     {
       local job = v.clustermesh.mcsapi.corednsAutoConfigure,
       when: on(c.version.defects.looseResources) && on(v.clustermesh.mcsapi.enabled) && on(job.enabled) && on(job.resources),
+      rule: 'CNI106',
       at: 'clustermesh.mcsapi.corednsAutoConfigure.resources',
       message: 'these come to lie where Kubernetes does not read them, as with the official chart of this version',
       hint: 'patch manifests.clustermesh.corednsJob instead',
@@ -71,6 +76,7 @@ local stops(c) =
     local list = operator['clusterPool' + name + 'PodCIDRList'];
     if c.ipamMode != 'cluster-pool' || !on(enabled) || !std.isNumber(mask) then [] else [
       finding.at(
+        'CNI115',
         'error',
         ['cilium', 'values', 'ipam', 'operator', 'clusterPool' + name + 'PodCIDRList'],
         problem,
@@ -81,6 +87,7 @@ local stops(c) =
     ];
   [
     finding.at(
+      'CNI101',
       'error',
       ['cilium', 'values', name],
       "'" + v[name] + "' is no value of `" + name + '`, and no agent would start',
@@ -92,6 +99,7 @@ local stops(c) =
     if on(v[name]) && !std.member(words[name], v[name])
   ] + pools('IPv4', 4, v.ipv4.enabled) + pools('IPv6', 6, v.ipv6.enabled) + [
     finding.at(
+      'CNI125',
       'error',
       ['cilium', 'values', 'cluster', 'id'],
       'a mesh for ' + v.clustermesh.maxConnectedClusters + ' clusters has no number ' + v.cluster.id + ', and no agent would start',
@@ -117,6 +125,7 @@ local unpinned(c) =
        && images[name].image.tag == 'v' + c.version.release
   ];
   if missing == [] then [] else [finding.at(
+    'CNI104',
     'error',
     ['cilium', 'version'],
     'cniforge does not know the images of Cilium ' + c.version.release + '; the digests are missing of ' + std.join(', ', missing),
@@ -131,6 +140,7 @@ local extraConfig(c) =
   local extra = k.orEmptyMap(c.values.extraConfig);
   [
     finding.at(
+      'CNI101',
       'error',
       ['cilium', 'values', 'extraConfig', key],
       'a ConfigMap holds strings, and this is not one: the API server will refuse the object',
@@ -145,6 +155,7 @@ local meshMetrics(c) =
   local metrics = c.values.clustermesh.apiserver.metrics;
   if !c.mesh then [] else [
     finding.at(
+      'CNI101',
       'error',
       ['cilium', 'values', 'clustermesh', 'apiserver', 'metrics'] + at + ['port'],
       'metrics are served on no port, and the argument that should name it is none: the API server will refuse the object',
@@ -157,7 +168,7 @@ local meshMetrics(c) =
 
 function(c) {
   surprises: [
-    (if std.get(row, 'fault', false) then finding.fault else finding.warning)(row.at, row.message, row.hint)
+    (if std.get(row, 'fault', false) then finding.fault else finding.warning)(row.rule, row.at, row.message, row.hint)
     for row in rows(c)
     if row.when
   ],

@@ -193,11 +193,39 @@ local cases = {
   ],
 };
 
+// Which rules the findings of a case are of; those of the cases that are not here are of none.
+local rules = {
+  'a family that is missing': ['CNI150'],
+  'a new cluster': ['CNI152'],
+  'a policy that came later': ['CNI150'],
+  'a small service network': ['CNI150'],
+  'an address from elsewhere': ['CNI150'],
+  'an old cluster': ['CNI152'],
+  'an unknown policy': ['CNI150'],
+  'no service network': ['CNI150'],
+};
+
+// The rest of them.
+local withoutRules(findings) = [std.mergePatch(finding, { rule: null }) for finding in findings];
+
 {
   [name]: {
     local changes = { cluster: {}, settings: {} } + cases[name][0],
-    actual: example(changes.cluster, changes.settings).findings,
+    actual: withoutRules(example(changes.cluster, changes.settings).findings),
     expected: cases[name][1],
   }
   for name in std.objectFields(cases)
+} + {
+  'the rules of all cases': {
+    actual: {
+      [name]: ids
+      for name in std.objectFields(cases)
+      for ids in [
+        local changes = { cluster: {}, settings: {} } + cases[name][0];
+        [std.get(finding, 'rule') for finding in example(changes.cluster, changes.settings).findings],
+      ]
+      if std.length([id for id in ids if id != null]) > 0
+    },
+    expected: rules,
+  },
 }

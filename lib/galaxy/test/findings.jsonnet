@@ -278,10 +278,33 @@ local cases = {
   ],
 };
 
+// Which rules the findings of a case are of; those of the cases that are not here are of none.
+local rules = {
+  'IPv6 pods': ['CNI131'],
+  'IPv6 services': ['CNI131'],
+  'a backend that came later': ['CNI130'],
+  'a backend that came later, with another flannel': ['CNI130'],
+  'a backend with a caution': ['CNI130'],
+  'a default network from elsewhere': ['CNI132'],
+  'a default network that is a number': ['CNI132'],
+  'a network that is no object': ['CNI132'],
+  'a small pod network': ['CNI131'],
+  'an empty backend': ['CNI130'],
+  'an option of a backend without any': ['CNI130'],
+  'an option of another backend': ['CNI130'],
+  'an option of the wrong type': ['CNI130'],
+  'both families of pods': ['CNI131'],
+  'no default network': ['CNI132'],
+  'two pod networks': ['CNI131'],
+};
+
+// The rest of them.
+local withoutRules(findings) = [std.mergePatch(finding, { rule: null }) for finding in findings];
+
 {
   [name]: {
     local changes = { cluster: {}, settings: {}, networkArgs: {} } + cases[name][0],
-    actual: example(changes.cluster, changes.settings, changes.networkArgs).findings,
+    actual: withoutRules(example(changes.cluster, changes.settings, changes.networkArgs).findings),
     expected: cases[name][1],
   }
   for name in std.objectFields(cases)
@@ -311,5 +334,18 @@ local cases = {
       'galaxy.version',
       'galaxy.flags.verbose',
     ],
+  },
+} + {
+  'the rules of all cases': {
+    actual: {
+      [name]: ids
+      for name in std.objectFields(cases)
+      for ids in [
+        local changes = { cluster: {}, settings: {}, networkArgs: {} } + cases[name][0];
+        [std.get(finding, 'rule') for finding in example(changes.cluster, changes.settings, changes.networkArgs).findings],
+      ]
+      if std.length([id for id in ids if id != null]) > 0
+    },
+    expected: rules,
   },
 }

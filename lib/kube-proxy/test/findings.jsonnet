@@ -206,11 +206,42 @@ local cases = {
   ],
 };
 
+// Which rules the findings of a case are of; those of the cases that are not here are of none.
+local rules = {
+  'a mode behind a gate': ['CNI151'],
+  'a mode that came later': ['CNI151'],
+  'a mode that went': ['CNI151'],
+  'a newer kube-proxy than the API server': ['CNI151'],
+  "a vendor's version without its registry": ['CNI151'],
+  'an endpoint with a scheme': ['CNI151'],
+  'an old cluster': ['CNI152'],
+  'an unknown mode': ['CNI151'],
+  'no patch version': ['CNI151'],
+  'no way to the API server': ['CNI151'],
+  'something else does its work': ['CNI111'],
+};
+
+// The rest of them.
+local withoutRules(findings) = [std.mergePatch(finding, { rule: null }) for finding in findings];
+
 {
   [name]: {
     local changes = { cluster: {}, settings: {}, replacedBy: null } + cases[name][0],
-    actual: example(changes.cluster, changes.settings, changes.replacedBy).findings,
+    actual: withoutRules(example(changes.cluster, changes.settings, changes.replacedBy).findings),
     expected: cases[name][1],
   }
   for name in std.objectFields(cases)
+} + {
+  'the rules of all cases': {
+    actual: {
+      [name]: ids
+      for name in std.objectFields(cases)
+      for ids in [
+        local changes = { cluster: {}, settings: {}, replacedBy: null } + cases[name][0];
+        [std.get(finding, 'rule') for finding in example(changes.cluster, changes.settings, changes.replacedBy).findings],
+      ]
+      if std.length([id for id in ids if id != null]) > 0
+    },
+    expected: rules,
+  },
 }

@@ -157,10 +157,24 @@ local cases = {
 local notes(result) = [finding.message for finding in result.findings if finding.severity == 'note'];
 local vpcNote = "tke-eni-ipamd works in the VPC that TKEStack's template names";
 
+// Which rules the findings of a case are of; those of the cases that are not here are of none.
+local rules = {
+  'IPv6 pods': ['CNI171'],
+  'IPv6 services': ['CNI171'],
+  'a mode in capitals': ['CNI170'],
+  'a switch without a mode': ['CNI170'],
+  'an empty mode': ['CNI170'],
+  'an unknown mode': ['CNI170'],
+  'underlay alone': ['CNI170', 'CNI170'],
+};
+
+// The rest of them.
+local withoutRules(findings) = [std.mergePatch(finding, { rule: null }) for finding in findings];
+
 {
   [name]: {
     local changes = { cluster: {}, settings: {}, networkArgs: {} } + cases[name][0],
-    actual: example.problems(example.of(changes.cluster, changes.settings, changes.networkArgs)),
+    actual: withoutRules(example.problems(example.of(changes.cluster, changes.settings, changes.networkArgs))),
     expected: cases[name][1],
   }
   for name in std.objectFields(cases)
@@ -182,5 +196,18 @@ local vpcNote = "tke-eni-ipamd works in the VPC that TKEStack's template names";
   'no note beside a refusal': {
     actual: notes(example.of(networkArgs={ networkMode: 'underlay' })),
     expected: [],
+  },
+} + {
+  'the rules of all cases': {
+    actual: {
+      [name]: ids
+      for name in std.objectFields(cases)
+      for ids in [
+        local changes = { cluster: {}, settings: {}, networkArgs: {} } + cases[name][0];
+        [std.get(finding, 'rule') for finding in example.problems(example.of(changes.cluster, changes.settings, changes.networkArgs))],
+      ]
+      if std.length([id for id in ids if id != null]) > 0
+    },
+    expected: rules,
   },
 }
