@@ -1,9 +1,9 @@
 //! Built-in kinds against Kubernetes' own types, as the cluster's version has them.
 
-use super::formats;
 use super::rules::{
     API_VERSION, BAD_VALUE, DEPRECATED_API, DUPLICATE_ITEM, MISSING_FIELD, NAMESPACE, Rule, UNKNOWN_FIELD, WRONG_TYPE,
 };
+use super::{formats, types};
 use crate::field_path;
 use crate::finding::{Finding, Severity, nearest, suggest};
 use crate::kubernetes::{self, BuiltIn, Field, Items, Minor, Type};
@@ -286,6 +286,12 @@ impl Walk {
             if map.get(field.name).is_none_or(|value| *value == Value::Null) {
                 self.found(&MISSING_FIELD, format!("the required field `{}` is missing", field.name), None);
             }
+        }
+        for (rule, path, message, hint) in types::check(type_name, map) {
+            let path = if path.is_empty() { self.path.clone() } else { format!("{}.{path}", self.path) };
+            let mut finding = rule.finding(message).path(path);
+            finding.hint = hint;
+            self.findings.push(finding);
         }
     }
 

@@ -16,6 +16,7 @@ mod secrets;
 mod supply;
 #[cfg(test)]
 pub(crate) mod testing;
+mod types;
 mod workloads;
 
 pub use secrets::holds_private_key;
