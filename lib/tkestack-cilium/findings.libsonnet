@@ -174,4 +174,4 @@ function(params)
     + knobs.ofRule('CNI170', modeFindings(args, params.mode))
     + knobs.ofRule('CNI171', cidrFindings(params.cluster))
     + settingFindings(params.settings, params.release, params.settingTypes);
-  found + (if knobs.refuses(found) then [] else knobs.ofRule('CNI170', notes(args, params.mode, params.settings)))
+  found + (if knobs.refuses(found) then [] else notes(args, params.mode, params.settings))

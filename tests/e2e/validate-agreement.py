@@ -252,7 +252,7 @@ BROKEN = [
     (["Job"], "negative parallelism", "spec.parallelism", -1),
     (["Job"], "negative backoff", "spec.backoffLimit", -1),
     (["Job"], "bad mode", "spec.completionMode", "All"),
-    (["Job"], "indexed without a count", "spec", lambda old: {**old, "completionMode": "Indexed", "completions": None}),
+    (["Job"], "indexed without a count", "spec", lambda old: {**{k: v for k, v in old.items() if k != "completions"}, "completionMode": "Indexed", "parallelism": 2}),
     (["Job"], "selector of its own", "spec.selector", {"matchLabels": {"a": "b"}}),
     (["Job"], "negative ttl", "spec.ttlSecondsAfterFinished", -1),
     (["NetworkPolicy"], "bad type", "spec.policyTypes", ["In"]),

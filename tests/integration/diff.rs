@@ -130,7 +130,7 @@ fn the_exit_code_says_whether_something_differs_and_how_badly() {
     assert_eq!(fleet.run(&["diff"]).code, 1);
     assert_eq!(fleet.run(&["diff", "--fail-on", "restart"]).code, 1);
     assert_eq!(fleet.run(&["diff", "--fail-on", "drops-connections"]).code, 0);
-    fleet.cluster("a", "networkArgs: { backendType: 'host-gw' }");
+    fleet.cluster("a", "networkArgs: { backendType: 'udp' }");
     assert_eq!(fleet.run(&["diff", "--fail-on", "drops-connections"]).code, 1);
     assert_eq!(fleet.run(&["diff", "--fail-on", "security"]).code, 0);
     fleet.cluster("a", "nmae: 1");
@@ -594,7 +594,7 @@ fn explain_finds_the_line_behind_a_value() {
         "clusters/a.jsonnet",
         &format!(
             "(import 'cniforge/main.libsonnet').cluster + (import '../overlays/o.libsonnet') {{\n  name: 'a',\n  {},\n  \
-             networkArgs: {{ backendType: 'host-gw' }},\n  manifests+: {{ galaxy+: {{ daemonset+: {{ spec+: {{ minReadySeconds: 7 }} }} }} }},\n}}\n",
+             networkArgs: {{ backendType: 'udp' }},\n  manifests+: {{ galaxy+: {{ daemonset+: {{ spec+: {{ minReadySeconds: 7 }} }} }} }},\n}}\n",
             crate::fleet::GALAXY
         ),
     );
@@ -606,8 +606,7 @@ fn explain_finds_the_line_behind_a_value() {
     assert!(
         backend
             .iter()
-            .any(|line| line
-                == "clusters/a.jsonnet:4: definition (networkArgs): networkArgs: { backendType: 'host-gw' },"),
+            .any(|line| line == "clusters/a.jsonnet:4: definition (networkArgs): networkArgs: { backendType: 'udp' },"),
         "{backend:#?}"
     );
     let patch = first(&["DaemonSet/kube-system/galaxy-daemonset", "spec.minReadySeconds"]);
@@ -628,4 +627,20 @@ fn explain_finds_the_line_behind_a_value() {
         let run = fleet.run(args);
         assert!(run.code == 2 && run.err.contains(words), "{run:?}");
     }
+}
+
+/// A warning that a change brings is said with it; one that was there before is not.
+#[test]
+fn a_change_shows_what_it_brings_with_it() {
+    let fleet = Fleet::galaxy(&["a"]).committed();
+    fleet.cluster("a", "networkArgs: { backendType: 'udp' }");
+    let run = fleet.run(&["diff"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("warning[CNI130]: a: backend 'udp'"), "{run:?}");
+
+    fleet.commit();
+    fleet.cluster("a", "networkDevice: 'eth1', networkArgs: { backendType: 'udp' }");
+    let run = fleet.run(&["diff"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(!run.err.contains("CNI130"), "{run:?}");
 }

@@ -21,6 +21,7 @@ mod limits;
 mod migration;
 mod parity;
 mod plugin;
+mod rules;
 mod sandbox;
 mod scenarios;
 mod scripts;

@@ -38,6 +38,8 @@ pub(super) struct Side {
     /// What was asked for and is not there.
     unknown: BTreeMap<String, Finding>,
     findings: Vec<Finding>,
+    /// What was found in each cluster.
+    found: BTreeMap<String, Vec<Finding>>,
     pub(super) trouble: bool,
 }
 
@@ -79,6 +81,7 @@ impl Definitions<'_> {
             trouble = true;
             terminal.finding(&finding);
         }
+        self.say_new(&one.found, &other.found, after.as_ref().and_then(|(fleet, _)| fleet.snapshot.as_deref()));
         if let Some((fleet, _)) = &before {
             self.fill_in(fleet, &mut one, &mut other);
         }
@@ -96,6 +99,9 @@ impl Definitions<'_> {
         for finding in side.findings.drain(..) {
             side.trouble = true;
             self.session.terminal.finding(&finding);
+        }
+        for finding in side.found.values().flatten().filter(|finding| finding.severity >= Severity::Error) {
+            self.session.terminal.finding(finding);
         }
         Ok(side)
     }
@@ -166,7 +172,10 @@ impl Definitions<'_> {
                 side.failed.insert(cluster.name.clone());
                 side.trouble = true;
             }
-            self.say(&cluster, fleet.snapshot.as_deref());
+            if let Some(snapshot) = fleet.snapshot.as_deref() {
+                self.say_refusals(&cluster, snapshot);
+            }
+            side.found.insert(cluster.name.clone(), cluster.findings);
             side.definitions.insert(cluster.name.clone(), cluster.definition.clone());
             if let Some(objects) = cluster.result {
                 let facts = cluster.summary.as_ref().map_or_else(|| Facts::of_objects(&objects), Facts::of_summary);
@@ -176,16 +185,39 @@ impl Definitions<'_> {
         Ok(side)
     }
 
-    /// What is wrong with a cluster. What was wrong with it matters only if it cannot be compared for that.
-    fn say(&self, cluster: &ClusterRun<Vec<Arc<KubeObject>>>, snapshot: Option<&Snapshot>) {
-        let least = if snapshot.is_some() { Severity::Refusal } else { Severity::Error };
-        for finding in cluster.findings.iter().filter(|finding| finding.severity >= least) {
-            let mut finding = finding.clone();
-            if let Some(snapshot) = snapshot {
-                finding.message = format!("at {}: {}", snapshot.name, finding.message);
-                finding = finding.severity(Severity::Warning);
+    /// What a change brings with it: errors of what is to be written, old or new, and warnings that were not there before.
+    fn say_new(
+        &self,
+        old: &BTreeMap<String, Vec<Finding>>,
+        new: &BTreeMap<String, Vec<Finding>>,
+        snapshot: Option<&Snapshot>,
+    ) {
+        for (cluster, findings) in new {
+            let before = old.get(cluster).map_or(&[][..], Vec::as_slice);
+            for finding in findings.iter().filter(|finding| finding.severity >= Severity::Warning) {
+                // Where it stands may have moved.
+                let same = |other: &Finding| {
+                    (other.rule, &other.object, &other.path, &other.message)
+                        == (finding.rule, &finding.object, &finding.path, &finding.message)
+                        && other.severity >= finding.severity
+                };
+                let is_new = !before.iter().any(same);
+                match snapshot {
+                    None if is_new || finding.severity >= Severity::Error => self.session.terminal.finding(finding),
+                    // A refusal of a commit was said when it was read.
+                    Some(snapshot) if is_new && finding.severity < Severity::Refusal => {
+                        self.session.terminal.finding(&at_commit(finding, snapshot));
+                    }
+                    _ => {}
+                }
             }
-            self.session.terminal.finding(&finding);
+        }
+    }
+
+    /// What was wrong with a cluster in a commit matters only if it cannot be compared for that.
+    fn say_refusals(&self, cluster: &ClusterRun<Vec<Arc<KubeObject>>>, snapshot: &Snapshot) {
+        for finding in cluster.findings.iter().filter(|finding| finding.severity >= Severity::Refusal) {
+            self.session.terminal.finding(&at_commit(finding, snapshot));
         }
     }
 
@@ -209,6 +241,13 @@ impl Definitions<'_> {
             one.states.extend(state.map(|state| (name, state)));
         }
     }
+}
+
+/// The same, and that it is a commit's.
+fn at_commit(finding: &Finding, snapshot: &Snapshot) -> Finding {
+    let mut finding = finding.clone();
+    finding.message = format!("at {}: {}", snapshot.name, finding.message);
+    finding.severity(Severity::Warning)
 }
 
 /// Rendered trees.
