@@ -51,6 +51,9 @@ pub struct Finding {
     pub hint: Option<String>,
     /// Where it stands.
     pub place: Option<Place>,
+    /// The field of an object whose trouble this is as well, `manifests.cilium.config.data.mtu`: said once, by this one.
+    #[serde(skip)]
+    pub covers: Option<String>,
     /// The reason for which the definition accepts it.
     pub allowed: Option<String>,
     /// How the evaluation came there, innermost first; only where that is more than `place` says.
@@ -70,6 +73,7 @@ impl Finding {
             message: message.into(),
             hint: None,
             place: None,
+            covers: None,
             allowed: None,
             trace: Vec::new(),
         }

@@ -484,6 +484,8 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
             found.extend(self.policy_findings(evaluator, summary, &cluster.facts, &objects));
         }
         let mut findings = cluster.findings;
+        let said = |found: &Finding| findings.iter().any(|one| one.covers.is_some() && one.covers == found.path);
+        found.retain(|found| !said(found));
         let given = findings.len();
         findings.append(&mut found);
         validate::weigh(&self.rules, &mut findings);

@@ -165,6 +165,8 @@ impl<'a> ClusterReader<'a> {
             };
             let mut finding = Finding::refusal(text("message").unwrap_or_default()).severity(severity);
             finding.hint = text("hint");
+            let covers: Vec<&str> = item.list_at(&["covers"]).iter().filter_map(Value::as_str).collect();
+            finding.covers = (!covers.is_empty()).then(|| field_path::join(&covers));
             finding.rule = text("rule").and_then(|id| validate::rules::find(&id)).map(|rule| rule.id);
             let path: Vec<String> = map
                 .get("path")

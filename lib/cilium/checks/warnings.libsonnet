@@ -145,7 +145,10 @@ local extraConfig(c) =
       ['cilium', 'values', 'extraConfig', key],
       'a ConfigMap holds strings, and this is not one: the API server will refuse the object',
       "write it in quotes: '" + std.toString(extra[key]) + "'",
-    )
+    ) {
+      // cniforge would say it of the object, too.
+      covers: ['manifests', 'cilium', 'config', 'data', key],
+    }
     for key in std.objectFields(extra)
     if !std.isString(extra[key]) && extra[key] != null
   ];
