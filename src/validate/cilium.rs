@@ -14,7 +14,7 @@ use crate::cidr::Cidr;
 use crate::finding::{Finding, Severity};
 use crate::object::KubeObject;
 
-/// Cilium 1.18 and later start on this kernel and newer ones (Documentation/operations/system_requirements.rst)…
+/// Cilium 1.18 and later start on this kernel and newer ones (`Documentation/operations/system_requirements.rst`)…
 const OLDEST_KERNEL: (u32, u32) = (5, 10);
 /// …and on that of Red Hat 8, which calls itself older than what was put into it.
 const BACKPORTED: &str = ".el8";

@@ -125,7 +125,9 @@ impl<'a> Kind<'a> {
         for (i, port) in ports.iter().enumerate() {
             let path = format!("spec.ports[{i}]");
             self.port(number(port, &["port"]), &format!("{path}.port"));
-            self.port(number(port, &["targetPort"]), &format!("{path}.targetPort"));
+            // 0 is as if left out.
+            let target = number(port, &["targetPort"]).filter(|target| *target != 0.0);
+            self.port(target, &format!("{path}.targetPort"));
             if let Some(name) = port.text_at(&["targetPort"]).filter(|name| !formats::is_port_name(name)) {
                 let hint = "at most 15 lower case letters, digits and `-`, one of them a letter";
                 self.found(

@@ -114,7 +114,7 @@ rules! {
     TYPHA "CNI144" Cluster Error "Typha has replicas enough, and not more than are of use"
     CALICO_MTU "CNI145" Cluster Error "Calico's MTU is one that IP can work with"
     CALICO_DATAPLANE "CNI146" Cluster Error "Calico has the dataplane, and it knows where the API server is"
-    COREDNS "CNI150" Cluster Error "CoreDNS has an address that Services can have"
+    COREDNS "CNI150" Cluster Error "cluster DNS has an address that Services can have"
     KUBE_PROXY "CNI151" Cluster Warning "kube-proxy fits the control plane and reaches it"
     KUBEADM_VERSION "CNI152" Cluster Warning "kubeadm's own manifests are known for this Kubernetes"
     MIGRATION_ADDRESSES "CNI160" Cluster Error "both CNIs of a migration have addresses of their own"

@@ -18,7 +18,7 @@ const KNOWN: [(&str, &str, &str); 6] = [
     ("ClusterRoleBinding", "tke-bridge-agent", "TKEStack installs its bridge agent so (phases/galaxy/template.go)"),
 ];
 
-/// DaemonSets with a privileged container in upstream's own manifests: they set up the network of their node.
+/// `DaemonSets` with a privileged container in upstream's own manifests: they set up the network of their node.
 const KNOWN_PRIVILEGED: [&str; 8] = [
     "calico-node",
     "cilium",

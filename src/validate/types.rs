@@ -158,7 +158,7 @@ const ZONE: Form = (
 );
 
 /// Texts, or lists of texts: type, field, form.
-const TEXTS: [(&str, &str, Form); 32] = [
+const TEXTS: [(&str, &str, Form); 31] = [
     ("ConfigMapKeySelector", "key", KEY),
     ("CronJobSpec", "timeZone", ZONE),
     ("CustomResourceDefinitionVersion", "name", VERSION),
@@ -167,7 +167,6 @@ const TEXTS: [(&str, &str, Form); 32] = [
     ("HostAlias", "hostnames", SUBDOMAIN),
     ("HostAlias", "ip", ADDRESS),
     ("IPBlock", "except", RANGE),
-    ("KeyToPath", "key", KEY),
     ("KeyToPath", "path", INSIDE),
     ("ObjectFieldSelector", "fieldPath", OWN_FIELD),
     ("PodDNSConfig", "nameservers", ADDRESS),
@@ -198,8 +197,9 @@ const TEXTS: [(&str, &str, Form); 32] = [
 ];
 
 /// Texts and lists that must not be empty or absent: type, field.
-const NEEDED: [(&str, &str); 12] = [
+const NEEDED: [(&str, &str); 14] = [
     ("ConfigMapKeySelector", "name"),
+    ("ConfigMapProjection", "name"),
     ("ConfigMapVolumeSource", "name"),
     ("CronJob", "spec"),
     ("DaemonSet", "spec"),
@@ -209,6 +209,7 @@ const NEEDED: [(&str, &str); 12] = [
     ("PodDNSConfigOption", "name"),
     ("ReplicaSet", "spec"),
     ("SecretKeySelector", "name"),
+    ("SecretProjection", "name"),
     ("SecretVolumeSource", "secretName"),
     ("StatefulSet", "spec"),
 ];
@@ -422,16 +423,10 @@ impl<'a> Found<'a> {
         match self.text("operator") {
             "In" | "NotIn" if values.is_empty() => self.bad("values", "the operator needs values", ""),
             "Exists" | "DoesNotExist" if !values.is_empty() => {
-                self.bad("values", "the operator takes no values", "leave them out")
+                self.bad("values", "the operator takes no values", "leave them out");
             }
-            operator if numeric.contains(&operator) => {
-                if values.len() != 1 {
-                    self.bad(
-                        "values",
-                        format!("{operator} compares with one whole number"),
-                        "write it as a text: ['4']",
-                    );
-                }
+            operator if numeric.contains(&operator) && values.len() != 1 => {
+                self.bad("values", format!("{operator} compares with one whole number"), "write it as a text: ['4']");
             }
             _ => {}
         }
@@ -502,7 +497,8 @@ impl<'a> Found<'a> {
                 let path = below(field, name);
                 let standard = matches!(name, "cpu" | "memory" | "ephemeral-storage" | "storage")
                     || name.starts_with("hugepages-");
-                if !standard && !(name.contains('/') && formats::is_qualified_name(&name.to_ascii_lowercase())) {
+                let extended = name.contains('/') && formats::is_qualified_name(&name.to_ascii_lowercase());
+                if !standard && !extended {
                     let hint =
                         "cpu, memory, ephemeral-storage, hugepages-…, or a name with its domain: example.com/device";
                     self.say(&BAD_NAME, &path, format!("there is no resource `{name}`"), Some(hint));
@@ -517,7 +513,7 @@ impl<'a> Found<'a> {
                 }
             }
         }
-        let has = |wanted: &str| names.iter().any(|name| *name == wanted);
+        let has = |wanted: &str| names.contains(&wanted);
         if names.iter().any(|name| name.starts_with("hugepages-")) && !has("cpu") && !has("memory") {
             self.bad("", "huge pages need cpu or memory beside them", "");
         }
@@ -536,6 +532,9 @@ impl<'a> Found<'a> {
         }
         if self.on("hostPID") && self.on("shareProcessNamespace") {
             self.bad("shareProcessNamespace", "the host's processes are shared already", "leave it or hostPID out");
+        }
+        if self.on("hostNetwork") && self.get("hostUsers") == Some(&Value::Bool(false)) {
+            self.bad("hostUsers", "a pod in the host's network has the host's users", "leave it out");
         }
         self.labels("nodeSelector");
         let grace = self.number("terminationGracePeriodSeconds").unwrap_or(30.0).max(1.0);
@@ -582,7 +581,7 @@ impl<'a> Found<'a> {
                             "write a whole number, or a text like '50%'",
                         ),
                         Some(share) if share > 100 => {
-                            self.bad(field, format!("{text} is more than all"), "100% is the most")
+                            self.bad(field, format!("{text} is more than all"), "100% is the most");
                         }
                         Some(_) => {}
                     }
@@ -674,6 +673,10 @@ impl<'a> Found<'a> {
         if !self.text("externalTrafficPolicy").is_empty() && !reached {
             let message = "only Services that are reached from outside have an externalTrafficPolicy";
             self.bad("externalTrafficPolicy", message, "leave it out");
+        }
+        if self.get("allocateLoadBalancerNodePorts").is_some() && kind != "LoadBalancer" {
+            let message = "only Services of type LoadBalancer have allocateLoadBalancerNodePorts";
+            self.bad("allocateLoadBalancerNodePorts", message, "leave it out");
         }
         for (i, port) in self.list("ports").iter().enumerate() {
             if inside && matches!(port.at(&["nodePort"]), Some(Value::Number(n)) if *n != 0.0) {

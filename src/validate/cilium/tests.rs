@@ -31,8 +31,11 @@ fn of_kind(kind: &str) -> String {
     format!("{{apiVersion: cilium.io/v2, kind: {kind}, metadata: {{name: a}}}}")
 }
 
-/// Each row of the table: what trips it, and what is like it and does not.
+/// Entries of `cilium-config`, objects beside it, facts.
+type Case<'a> = (&'a str, &'a [&'a str], ClusterFacts);
+
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn every_row_has_a_case_and_a_near_miss() {
     let (bgp, l2, egress) = (
         of_kind("CiliumBGPClusterConfig"),
@@ -43,7 +46,6 @@ fn every_row_has_a_case_and_a_near_miss() {
     let (v4, v6) = (facts(&["10.0.0.0/16"], None), facts(&["fd00::/56"], None));
     let none = ClusterFacts::default();
     let (bgp, l2, egress) = ([bgp.as_str()], [l2.as_str()], [egress.as_str()]);
-    type Case<'a> = (&'a str, &'a [&'a str], ClusterFacts);
     let hubble = "enable-hubble: 'true', hubble-tls-cert-file: /a, hubble-listen-address: ':4244'";
     let kpr = "kube-proxy-replacement: 'true'";
     let cases: Vec<(&str, Case<'_>, Case<'_>)> = vec![

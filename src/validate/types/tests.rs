@@ -187,6 +187,12 @@ fn pods() {
             "volumes: [{name: a, projected: {sources: [{serviceAccountToken: {path: a, expirationSeconds: 60}}]}}],",
             "volumes: [{name: a, projected: {sources: [{serviceAccountToken: {path: a, expirationSeconds: 600}}]}}],",
         ),
+        ("CNI014 pod.hostUsers", "hostNetwork: true, hostUsers: false,", "hostNetwork: false, hostUsers: false,"),
+        (
+            "CNI013 pod.volumes[0].projected.sources[0].configMap",
+            "volumes: [{name: a, projected: {sources: [{configMap: {optional: true}}]}}],",
+            "volumes: [{name: a, projected: {sources: [{configMap: {name: a}}]}}],",
+        ),
         (
             "CNI014 pod.shareProcessNamespace",
             "hostPID: true, shareProcessNamespace: true,",
@@ -211,6 +217,7 @@ fn pods() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn other_kinds() {
     let of = |kind: &str, rest: &str| found(&format!("{{{kind}, metadata: {{name: a, namespace: n}}, {rest}}}"));
     let cases: &[(&str, &str, &str, &str)] = &[
@@ -237,6 +244,12 @@ fn other_kinds() {
             "CNI014 spec.externalTrafficPolicy",
             "spec: {externalTrafficPolicy: Local}",
             "spec: {type: LoadBalancer, externalTrafficPolicy: Local}",
+        ),
+        (
+            "apiVersion: v1, kind: Service",
+            "CNI014 spec.allocateLoadBalancerNodePorts",
+            "spec: {allocateLoadBalancerNodePorts: false}",
+            "spec: {type: LoadBalancer, allocateLoadBalancerNodePorts: false}",
         ),
         (
             "apiVersion: v1, kind: Service",
