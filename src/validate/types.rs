@@ -674,9 +674,10 @@ impl<'a> Found<'a> {
             let message = "only Services that are reached from outside have an externalTrafficPolicy";
             self.bad("externalTrafficPolicy", message, "leave it out");
         }
-        if self.get("allocateLoadBalancerNodePorts").is_some() && kind != "LoadBalancer" {
-            let message = "only Services of type LoadBalancer have allocateLoadBalancerNodePorts";
-            self.bad("allocateLoadBalancerNodePorts", message, "leave it out");
+        for field in ["allocateLoadBalancerNodePorts", "loadBalancerClass"] {
+            if self.get(field).is_some() && kind != "LoadBalancer" {
+                self.bad(field, format!("only Services of type LoadBalancer have {field}"), "leave it out");
+            }
         }
         for (i, port) in self.list("ports").iter().enumerate() {
             if inside && matches!(port.at(&["nodePort"]), Some(Value::Number(n)) if *n != 0.0) {

@@ -454,7 +454,7 @@ fn errors_and_warnings_are_of_a_rule() {
     for case in std::fs::read_dir(repository().join("tests/invalid")).unwrap() {
         let root = case.unwrap().path();
         let run =
-            Fleet::new().run(&["validate", "--format", "json", "--timeout", "5", "--fleet", root.to_str().unwrap()]);
+            Fleet::new().run(&["validate", "--format", "json", "--timeout", "2", "--fleet", root.to_str().unwrap()]);
         // A fleet that cannot be opened has no findings.
         let Ok(json) = serde_json::from_str::<Value>(&run.out) else { continue };
         for finding in json["findings"].as_array().unwrap() {

@@ -247,6 +247,12 @@ fn other_kinds() {
         ),
         (
             "apiVersion: v1, kind: Service",
+            "CNI014 spec.loadBalancerClass",
+            "spec: {loadBalancerClass: a}",
+            "spec: {type: LoadBalancer, loadBalancerClass: a}",
+        ),
+        (
+            "apiVersion: v1, kind: Service",
             "CNI014 spec.allocateLoadBalancerNodePorts",
             "spec: {allocateLoadBalancerNodePorts: false}",
             "spec: {type: LoadBalancer, allocateLoadBalancerNodePorts: false}",
