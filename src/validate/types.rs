@@ -197,7 +197,7 @@ const TEXTS: [(&str, &str, Form); 31] = [
 ];
 
 /// Texts and lists that must not be empty or absent: type, field.
-const NEEDED: [(&str, &str); 14] = [
+const NEEDED: [(&str, &str); 15] = [
     ("ConfigMapKeySelector", "name"),
     ("ConfigMapProjection", "name"),
     ("ConfigMapVolumeSource", "name"),
@@ -206,6 +206,7 @@ const NEEDED: [(&str, &str); 14] = [
     ("Deployment", "spec"),
     ("ExecAction", "command"),
     ("Job", "spec"),
+    ("PersistentVolumeClaimSpec", "accessModes"),
     ("PodDNSConfigOption", "name"),
     ("ReplicaSet", "spec"),
     ("SecretKeySelector", "name"),
@@ -230,7 +231,7 @@ const ONE_OF: [(&str, &[&str]); 6] = [
 type Check = fn(&mut Found<'_>);
 
 /// What is more than one field's business.
-const CHECKS: [(&str, Check); 26] = [
+const CHECKS: [(&str, Check); 27] = [
     ("AppArmorProfile", |found| found.local_profile()),
     ("ConfigMap", |found| found.one_key_once()),
     ("Container", |found| found.container()),
@@ -246,6 +247,7 @@ const CHECKS: [(&str, Check); 26] = [
     ("NetworkPolicyPort", |found| found.port_range()),
     ("NodeSelector", |found| found.terms()),
     ("NodeSelectorRequirement", |found| found.requirement(&["Gt", "Lt"])),
+    ("PersistentVolumeClaimSpec", |found| found.claim()),
     ("PodDNSConfig", |found| found.dns()),
     ("PodDisruptionBudgetSpec", |found| found.shares(&["maxUnavailable", "minAvailable"])),
     ("PodSpec", |found| found.pod()),
@@ -684,6 +686,14 @@ impl<'a> Found<'a> {
                 let message = "a Service of type ClusterIP has no ports on nodes";
                 self.bad(&format!("ports[{i}].nodePort"), message, "leave it out, or set `type: NodePort`");
             }
+        }
+    }
+
+    fn claim(&mut self) {
+        let asked = self.get("resources").and_then(|resources| resources.at(&["requests", "storage"]));
+        if asked.is_none_or(|size| *size == Value::Null) {
+            let hint = "say how much: resources.requests.storage: 1Gi";
+            self.say(&MISSING_FIELD, "resources.requests.storage", "the claim asks for no storage", Some(hint));
         }
     }
 

@@ -78,7 +78,7 @@ fn containers() {
         (
             "CNI014 c.livenessProbe.httpGet.httpHeaders[0].name",
             "livenessProbe: {httpGet: {port: 1, httpHeaders: [{name: a b, value: c}]}}",
-            "livenessProbe: {httpGet: {port: 1, httpHeaders: [{name: a-b, value: c}]}}",
+            "livenessProbe: {httpGet: {port: 1, httpHeaders: [{name: a-b, value: null}]}}",
         ),
         ("CNI014 c.lifecycle.preStop", "lifecycle: {preStop: {}}", "lifecycle: {preStop: {exec: {command: [a]}}}"),
         (
@@ -310,6 +310,18 @@ fn other_kinds() {
             "CNI014 spec.selector.matchExpressions[0].values",
             "spec: {selector: {matchExpressions: [{key: a, operator: In}]}}",
             "spec: {selector: {matchExpressions: [{key: a, operator: Exists}]}}",
+        ),
+        (
+            "apiVersion: v1, kind: PersistentVolumeClaim",
+            "CNI013 spec.resources.requests.storage",
+            "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: null}}}",
+            "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}",
+        ),
+        (
+            "apiVersion: v1, kind: PersistentVolumeClaim",
+            "CNI013 spec",
+            "spec: {resources: {requests: {storage: 1Gi}}}",
+            "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}",
         ),
         ("apiVersion: apps/v1, kind: Deployment", "CNI013 ", "x: null", "spec: {selector: {}, template: {}}"),
         (
