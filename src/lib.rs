@@ -41,6 +41,7 @@ pub mod validate;
 pub mod value;
 
 pub mod bootstrap;
+pub mod delivery;
 pub mod diff;
 pub mod stream;
 pub mod transition;

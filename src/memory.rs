@@ -38,7 +38,21 @@ pub struct RememberedCluster {
     pub name: String,
     /// How many objects, each a file.
     pub objects: usize,
+    /// What the management cluster has to know of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<String>,
     stamp: String,
+}
+
+/// One cluster that was rendered.
+#[derive(Debug, Clone, Copy)]
+pub struct Noted<'a> {
+    /// Its folder.
+    pub name: &'a str,
+    /// How many objects, each a file.
+    pub objects: usize,
+    /// What the management cluster has to know of it.
+    pub delivered: Option<&'a str>,
 }
 
 /// What a folder looks like from outside.
@@ -76,24 +90,29 @@ impl Memory {
         known.clusters.iter().all(same).then_some(known)
     }
 
-    /// Notes that the definition has just been rendered to these clusters (name and number of objects), unless one of
-    /// their files was changed so lately that another change could bear the same time.
+    /// Notes that the definition has just been rendered to these clusters, unless one of their files was changed so lately
+    /// that another change could bear the same time.
     pub fn note(
         &mut self,
         rendered: &Path,
         now: Option<FileTime>,
         definition: &str,
         fingerprint: String,
-        clusters: &[(&str, usize)],
+        clusters: &[Noted<'_>],
     ) {
         /// Twice the tick of the slowest common kernel clock.
         const TICK: i128 = 20_000_000;
         let remembered: Option<Vec<RememberedCluster>> = clusters
             .iter()
-            .map(|(name, objects)| {
-                let stamp = stamp(&rendered.join(name))?;
+            .map(|noted| {
+                let stamp = stamp(&rendered.join(noted.name))?;
                 let settled = now.is_some_and(|FileTime(now)| stamp.newest + TICK < now);
-                settled.then(|| RememberedCluster { name: (*name).to_owned(), objects: *objects, stamp: stamp.hash })
+                settled.then(|| RememberedCluster {
+                    name: noted.name.to_owned(),
+                    objects: noted.objects,
+                    delivered: noted.delivered.map(str::to_owned),
+                    stamp: stamp.hash,
+                })
             })
             .collect();
         match remembered {

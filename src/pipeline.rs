@@ -47,6 +47,8 @@ pub struct ClusterRun<T> {
     pub member: Option<Member>,
     /// The engine that its definition says delivers its tree.
     pub engine: Option<String>,
+    /// What the management cluster has to know of it ([`crate::delivery`]).
+    pub delivered: Option<String>,
     /// How many objects it has.
     pub objects: usize,
     /// It was known from an earlier run.
@@ -304,7 +306,7 @@ impl<T> FleetRun<T> {
 impl<T> ClusterRun<T> {
     /// A cluster that is known without being evaluated.
     #[must_use]
-    pub fn recalled(name: &str, definition: &str, objects: usize, result: T) -> Self {
+    pub fn recalled(name: &str, definition: &str, objects: usize, delivered: Option<String>, result: T) -> Self {
         Self {
             name: name.to_owned(),
             definition: definition.to_owned(),
@@ -313,6 +315,7 @@ impl<T> ClusterRun<T> {
             traces: Vec::new(),
             member: None,
             engine: None,
+            delivered,
             objects,
             recalled: true,
             result: Some(result),
@@ -328,6 +331,7 @@ impl<T> ClusterRun<T> {
             traces: Vec::new(),
             member: None,
             engine: None,
+            delivered: None,
             objects: 0,
             recalled: false,
             result: None,
@@ -451,7 +455,7 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
             return Vec::new();
         }
         let question = policies::question(summary, facts, objects);
-        let ask = |file: &String| match evaluator.policy(file, &question) {
+        let ask = |file: &String| match evaluator.call(file, "cluster", &question) {
             Ok(answer) => policies::findings(file, &answer, objects),
             Err(findings) => findings,
         };
@@ -511,6 +515,7 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
             traces: cluster.traces,
             member,
             engine: cluster.facts.engine,
+            delivered: cluster.delivered,
             objects: objects.len(),
             recalled: false,
             result,

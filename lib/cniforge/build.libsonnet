@@ -97,7 +97,7 @@ function(cluster)
 
   // What applies the tree. Most clusters say nothing of it, and then their objects are left as they are.
   local delivered =
-    if usable.delivery == {} then { findings: [], settings: null, objects(all):: all }
+    if usable.delivery == {} then { findings: [], settings: null, objects(all):: all, fact(manifests):: null }
     else delivery.new(usable);
 
   {
@@ -136,6 +136,9 @@ function(cluster)
       // null if nobody applies the tree from git.
       delivery: delivered.settings,
     },
+
+    // What the management cluster has to know of these manifests, as JSON; null if nobody applies them from git.
+    delivered(manifests):: delivered.fact(manifests),
 
     // Whoever evaluates a definition without cniforge gets the refusals as one error.
     manifests:

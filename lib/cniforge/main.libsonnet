@@ -19,6 +19,9 @@ local defaults = import 'defaults.libsonnet';
     // What the program's rules need to know besides the objects.
     facts:: built.facts,
 
+    // What the management cluster has to know, from the manifests as they are in the end.
+    delivered:: built.delivered(self.manifests),
+
     // component → key → object. Patch any of it with `manifests+: { <component>+: { <key>+: { … } } }`.
     manifests: built.manifests,
   },

@@ -2,14 +2,18 @@
 //
 //   settings.libsonnet   the settings, and what is wrong with them
 //   objects.libsonnet    annotations on the cluster's own objects
+//   fact.libsonnet       what the management cluster has to know of the finished tree
+//   fleet.libsonnet      from the facts of all clusters to the management cluster's objects (argocd.libsonnet, flux.libsonnet)
 local base = import '../knobs/main.libsonnet';
+local fact = import 'fact.libsonnet';
 local objects = import 'objects.libsonnet';
 local settings = import 'settings.libsonnet';
 
 {
   // cluster: its keys; cluster.delivery is an object and not empty.
   //
-  // The result: findings; settings, all of them, or null; objects(components), the same with annotations.
+  // The result: findings; settings, all of them, or null; objects(components), the same with annotations; fact(manifests),
+  // what the management cluster has to know, as JSON, from the objects as they are in the end.
   new(cluster)::
     local found = settings.findings(cluster.delivery);
     local complete = if base.refuses(found) then null else settings.complete(cluster.delivery, cluster.name);
@@ -17,6 +21,7 @@ local settings = import 'settings.libsonnet';
     {
       findings: found,
       settings: complete,
+      fact(manifests):: if complete != null then std.manifestJsonMinified(fact(complete, cluster.name, migration, manifests)),
       objects(components):: if complete == null then components else objects.of(components, complete.engine, migration),
     },
 }

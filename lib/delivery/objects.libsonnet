@@ -114,15 +114,26 @@ local isObject(value) =
   std.isObject(value) && std.isString(std.get(value, 'apiVersion')) && std.isString(std.get(value, 'kind'))
   && std.isObject(std.get(value, 'metadata')) && std.isString(std.get(value.metadata, 'name'));
 
+// Components of the old CNI, by what the cluster comes from.
+local oldComponents = { galaxy: ['galaxy', 'flannel', 'migration'], calico: ['calico', 'calico-crds', 'migration'] };
+
 {
+  groupOf: groupOf,
+  isObject: isObject,
+
+  // What of a migration concerns an engine: components of the old CNI that must stay, and those that may go from now on.
+  //   migration   that of the cluster, checked; null if there is none
+  moving(migration)::
+    local old = if migration == null then [] else oldComponents[migration.from];
+    local beside = migration != null && phases[migration.phase - 1].beside;
+    { kept: if beside then old else [], released: if beside then [] else old },
+
   // The components, each object with the engine's annotations.
   //   migration   that of the cluster, checked; null if there is none. In its last phase but one the old CNI carries no pod
   //               any more: its objects may go from then on, and the next phase takes them out of the tree. An engine goes
   //               by the annotations of the object that runs, so that nothing goes whose phase 3 was never applied
   of(components, engine, migration)::
-    local released =
-      if migration == null || phases[migration.phase - 1].beside then []
-      else { galaxy: ['galaxy', 'flannel', 'migration'], calico: ['calico', 'calico-crds', 'migration'] }[migration.from];
+    local released = self.moving(migration).released;
     local walk(component, value) =
       if std.isArray(value) then [walk(component, one) for one in value]
       else if isObject(value) then engines[engine](component, value, released)

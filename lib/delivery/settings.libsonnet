@@ -57,6 +57,14 @@ local values(given, engine) =
     "'" + std.get(given, 'repository') + "' is no repository that " + engine + ' can read',
     'it begins with ' + std.join(', ', schemes[engine])
   ))
+  + base.when(
+    engine == 'argocd' && std.startsWith(std.get(given, 'repository', ''), 'oci://') && shapes.word(std.get(given, 'applications', 'set'), ['set', 'component']) == 'set',
+    base.refusal(
+      path('applications'),
+      'an ApplicationSet finds trees by the folders of a git repository, and this is none',
+      "write applications: 'component', or a git repository"
+    )
+  )
   + base.when(!isPath(std.get(given, 'path', 'rendered')), base.refusal(
     path('path'),
     "'" + std.get(given, 'path') + "' is no folder below the root of the repository",

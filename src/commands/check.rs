@@ -6,16 +6,18 @@ use std::sync::Arc;
 
 use super::{Exit, Session};
 use crate::cli::CheckArgs;
+use crate::delivery::{self, FleetDelivery};
 use crate::diff::fields::Extent;
 use crate::diff::fleet::{self, State};
 use crate::diff::impact::Facts;
 use crate::diff::objects::Interner;
 use crate::diff::text;
+use crate::discover::Fleet;
 use crate::evaluate::Depth;
 use crate::finding::{Finding, Severity};
 use crate::manifest;
 use crate::object::KubeObject;
-use crate::pipeline;
+use crate::pipeline::{self, FleetRun};
 use crate::report::plural;
 use crate::transition::{self, Network};
 use crate::tree::{DiskEntry, DiskTree, ManifestTree, TreeChanges};
@@ -33,19 +35,20 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
     let fleet = session.fleet()?;
     let rendered = fleet.rendered();
     let interner = args.diff.then(|| Arc::new(Interner::default()));
+    let in_worker = interner.clone();
     let mut progress = session.terminal.progress("checking");
     let mut run = pipeline::run(
         &fleet,
         &args.selection.clusters,
         session.options(Depth::Manifests, args.allow_findings),
         |_, _| None,
-        move |cluster, objects| compare(rendered.join(cluster), objects, interner.as_deref()),
+        move |cluster, objects| compare(rendered.join(cluster), objects, in_worker.as_deref()),
         |done, total| progress.update(done, total),
     )?;
     session.report(&run, Severity::Warning);
     let mut out = String::new();
     let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
-    let (mut files, mut clusters, mut failed, mut sudden) = (0, 0, 0, false);
+    let (mut files, mut clusters, mut failed, mut sudden, mut managed) = (0, 0, 0, false, false);
     let sources = Arc::clone(&run.sources);
     for cluster in &mut run.clusters {
         match &mut cluster.result {
@@ -90,6 +93,27 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
             );
         }
     }
+    let mut undelivered = false;
+    if args.selection.clusters.is_empty() {
+        match delivered(session, &fleet, &run, interner.as_deref()) {
+            None => {}
+            Some(Err(findings)) => {
+                undelivered = true;
+                findings.iter().for_each(|finding| session.terminal.finding(finding));
+            }
+            Some(Ok(mut compared)) => {
+                super::render::report_foreign(session, &fleet, delivery::FOLDER, &compared.changes);
+                let lines = compared.lines(&format!("{}/{}", fleet.config.rendered, delivery::FOLDER));
+                files += lines.len();
+                managed = !lines.is_empty();
+                out.extend(lines);
+                if let Some((tree, objects)) = compared.states.take() {
+                    before.insert(delivery::FOLDER.to_owned(), tree);
+                    after.insert(delivery::FOLDER.to_owned(), objects);
+                }
+            }
+        }
+    }
     if args.diff {
         let mut diff = fleet::compare(&before, &after, Extent::Whole);
         (diff.before, diff.after) = (fleet.config.rendered.clone(), "definitions".to_owned());
@@ -99,11 +123,12 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
     session.print(&out)?;
     let (s, are) = if files == 1 { ("s", "") } else { ("", "") };
     let verdict = if files > 0 {
-        format!(
-            "{} differ{s}{are} in {}; `cniforge render` brings the trees up to date",
-            plural(files, "file"),
-            plural(clusters, "cluster")
-        )
+        let places = match (clusters, managed) {
+            (0, true) => delivery::FOLDER.to_owned(),
+            (_, true) => format!("{} and {}", plural(clusters, "cluster"), delivery::FOLDER),
+            (_, false) => plural(clusters, "cluster"),
+        };
+        format!("{} differ{s}{are} in {places}; `cniforge render` brings the trees up to date", plural(files, "file"),)
     } else if failed > 0 && failed == run.clusters.len() {
         "nothing could be compared".to_owned()
     } else {
@@ -112,13 +137,36 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
     let failures =
         if failed > 0 { format!("; {} could not be checked", plural(failed, "cluster")) } else { String::new() };
     session.terminal.status(&format!("{verdict}{failures}"));
-    Ok(if failed > 0 || sudden || !run.findings.is_empty() {
+    Ok(if failed > 0 || sudden || undelivered || !run.findings.is_empty() {
         Exit::Trouble
     } else if files > 0 {
         Exit::Differences
     } else {
         Exit::Fine
     })
+}
+
+/// The management cluster's tree and what it should be; `None` if there is none to be, or it cannot be said.
+fn delivered<T>(
+    session: &Session<'_>,
+    fleet: &Fleet,
+    run: &FleetRun<T>,
+    interner: Option<&Interner>,
+) -> Option<Result<Compared, Vec<Finding>>> {
+    let Ok(facts) = FleetDelivery::of(run) else {
+        super::render::delivery_stays(session, fleet, run);
+        return None;
+    };
+    let folder = fleet.rendered().join(delivery::FOLDER);
+    if facts.is_empty() && !folder.exists() {
+        return None;
+    }
+    Some(facts.objects(session.global.limits()).and_then(|objects| {
+        compare(folder, &objects, interner).map_err(|(path, error)| {
+            let path = path.strip_prefix(&fleet.root).unwrap_or(&path).display();
+            vec![Finding::refusal(format!("{path}: {error}"))]
+        })
+    }))
 }
 
 pub(super) fn compare(

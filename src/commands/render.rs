@@ -8,10 +8,11 @@ use std::time::Instant;
 
 use super::{Exit, Session};
 use crate::cli::{RenderArgs, RenderFormat};
+use crate::delivery::{self, FleetDelivery};
 use crate::discover::Fleet;
 use crate::evaluate::Depth;
 use crate::finding::{Finding, Severity};
-use crate::memory::{FileTime, Memory, RememberedCluster};
+use crate::memory::{FileTime, Memory, Noted, RememberedCluster};
 use crate::object::KubeObject;
 use crate::order::apply_order;
 use crate::pipeline::{self, ClusterRun, FleetRun};
@@ -32,6 +33,8 @@ struct Totals {
     unchanged: usize,
     removed: usize,
     failed: usize,
+    /// The management cluster's tree could not be made.
+    undelivered: bool,
 }
 
 pub(super) fn run(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Finding> {
@@ -99,12 +102,16 @@ fn trees(session: &Session<'_>, args: &RenderArgs) -> Result<Exit, Finding> {
     if args.selection.clusters.is_empty() {
         orphans(session, &fleet, &run, args.prune.then_some(&*writer), &mut totals)?;
     }
-    if remember(&mut memory, &fleet, &judges, &run, &args.selection.clusters) {
+    let mut news = remember(&mut memory, &fleet, &judges, &run, &args.selection.clusters);
+    if args.selection.clusters.is_empty() {
+        news |= deliver(session, &fleet, &run, &writer, &mut memory, &mut totals);
+    }
+    if news {
         // Without it the next run takes longer; that is all.
         let _ = memory.save(&fleet.rendered());
     }
     session.terminal.status(&totals.line(began.elapsed().as_secs_f64()));
-    Ok(if totals.failed > 0 || !run.findings.is_empty() { Exit::Trouble } else { Exit::Fine })
+    Ok(if totals.failed > 0 || totals.undelivered || !run.findings.is_empty() { Exit::Trouble } else { Exit::Fine })
 }
 
 /// The clusters of a definition, if neither it nor their folders have changed since they were rendered.
@@ -119,7 +126,7 @@ fn recall(
     let known = memory.recall(rendered, definition, &fingerprint)?;
     let cluster = |cluster: &RememberedCluster| {
         let changes = TreeChanges { unchanged: cluster.objects, ..TreeChanges::default() };
-        ClusterRun::recalled(&cluster.name, definition, cluster.objects, Ok(changes))
+        ClusterRun::recalled(&cluster.name, definition, cluster.objects, cluster.delivered.clone(), Ok(changes))
     };
     Some(known.clusters.iter().map(cluster).collect())
 }
@@ -169,14 +176,78 @@ fn remember(
         };
         match fingerprint(&run.sources, definition, judges) {
             Some(fingerprint) if clusters.iter().all(silent) && is_whole(definition, selection) => {
-                let clusters: Vec<_> =
-                    clusters.iter().map(|cluster| (cluster.name.as_str(), cluster.objects)).collect();
+                let noted = clusters.iter().map(|cluster| Noted {
+                    name: &cluster.name,
+                    objects: cluster.objects,
+                    delivered: cluster.delivered.as_deref(),
+                });
+                let clusters: Vec<_> = noted.collect();
                 memory.note(&fleet.rendered(), now, definition, fingerprint, &clusters);
             }
             _ => memory.forget(definition),
         }
     }
     !by_definition.is_empty()
+}
+
+/// Writes the management cluster's tree; `true` if there is something new to remember of it.
+fn deliver(
+    session: &Session<'_>,
+    fleet: &Fleet,
+    run: &FleetRun<Written>,
+    writer: &TreeWriter,
+    memory: &mut Memory,
+    totals: &mut Totals,
+) -> bool {
+    let rendered = fleet.rendered();
+    let Ok(facts) = FleetDelivery::of(run) else {
+        delivery_stays(session, fleet, run);
+        return false;
+    };
+    if facts.is_empty() && !rendered.join(delivery::FOLDER).exists() {
+        return false;
+    }
+    let fingerprint = facts.fingerprint();
+    let known = fingerprint.as_ref().and_then(|known| memory.recall(&rendered, delivery::FOLDER, known));
+    if let Some([known]) = known.map(|known| known.clusters.as_slice()) {
+        totals.objects += known.objects;
+        totals.unchanged += known.objects;
+        return false;
+    }
+    memory.forget(delivery::FOLDER);
+    let now = FileTime::now(&rendered);
+    let problems = match facts.objects(session.global.limits()) {
+        Err(findings) => findings,
+        Ok(objects) => match writer.write(delivery::FOLDER, &ManifestTree::from_objects(&objects)) {
+            Err(error) => vec![write_problem(fleet, &error)],
+            Ok(changes) if !changes.in_the_way.is_empty() => vec![in_the_way(fleet, delivery::FOLDER, &changes)],
+            Ok(changes) => {
+                totals.objects += objects.len();
+                totals.add(&changes);
+                report_foreign(session, fleet, delivery::FOLDER, &changes);
+                if let (true, Some(fingerprint)) = (changes.foreign.is_empty(), fingerprint) {
+                    let noted = Noted { name: delivery::FOLDER, objects: objects.len(), delivered: None };
+                    memory.note(&rendered, now, delivery::FOLDER, fingerprint, &[noted]);
+                }
+                return true;
+            }
+        },
+    };
+    totals.undelivered = true;
+    problems.iter().for_each(|finding| session.terminal.finding(finding));
+    true
+}
+
+/// Says that the management cluster's tree was left alone, where there is one or would be.
+pub(super) fn delivery_stays<T>(session: &Session<'_>, fleet: &Fleet, run: &FleetRun<T>) {
+    let folder = fleet.rendered().join(delivery::FOLDER);
+    if folder.exists() || run.clusters.iter().any(|cluster| cluster.delivered.is_some()) {
+        session.terminal.finding(
+            &Finding::refusal(format!("{} is left as it is, since some clusters are not known", shown(fleet, &folder)))
+                .severity(Severity::Warning)
+                .hint("it is made from all clusters at once; mend the errors above"),
+        );
+    }
 }
 
 /// Whether all clusters of the definition were asked for; part of an inventory does not stand for the whole file.

@@ -72,6 +72,10 @@ impl<'a> ClusterReader<'a> {
         }
         if depth == Depth::Manifests {
             cluster.manifests = self.manifests(object);
+            if cluster.facts.engine.is_some() && object.has_field_ex("delivered".into(), true) {
+                let delivered = self.field(object, "delivered");
+                cluster.delivered = delivered.and_then(|fact| fact.as_str().map(str::to_owned));
+            }
         }
         cluster
     }

@@ -51,6 +51,8 @@ pub struct EvaluatedCluster {
     pub findings: Vec<Finding>,
     /// What `std.trace` printed, in order.
     pub traces: Vec<String>,
+    /// What the management cluster has to know to have the tree applied, for the library to read ([`crate::delivery`]).
+    pub delivered: Option<String>,
 }
 
 impl EvaluatedCluster {
@@ -66,6 +68,7 @@ impl EvaluatedCluster {
             allowances: Vec::new(),
             findings,
             traces: Vec::new(),
+            delivered: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A fleet's own rules: functions over a cluster, in jsonnet.
+//! Functions in jsonnet that are asked about a cluster or a fleet: a fleet's own rules, and the library's delivery.
 
 use std::collections::HashMap;
 
@@ -11,20 +11,21 @@ use crate::finding::Finding;
 use crate::value::Value;
 
 impl Evaluator {
-    /// What the function in `file` answers for `cluster`.
+    /// What the function in `file` answers if its parameter is `value`.
     ///
     /// # Errors
     /// What is wrong with the file, or why it does not answer.
-    pub fn policy(&mut self, file: &str, cluster: &Value) -> Result<Value, Vec<Finding>> {
+    pub fn call(&mut self, file: &str, parameter: &str, value: &Value) -> Result<Value, Vec<Finding>> {
         self.limited(file, |this| {
             let function = this.evaluate(file)?;
             if !matches!(function, Val::Func(_)) {
-                let hint = "write `function(cluster) [ … ]`: it returns a finding for each thing that is wrong";
+                let hint =
+                    format!("write `function({parameter}) [ … ]`: it returns a finding for each thing that is wrong");
                 return Err(vec![Finding::refusal(format!("{file} is no function")).hint(hint)]);
             }
             // The engine calls a function from outside by the names of its parameters alone; their hash is their text's.
             #[allow(clippy::mutable_key_type)]
-            let arguments = HashMap::from([(IStr::from("cluster"), TlaArg::Val(engine_value(cluster)))]);
+            let arguments = HashMap::from([(IStr::from(parameter), TlaArg::Val(engine_value(value)))]);
             let answer = apply_tla(&arguments, function).and_then(|answer| convert(&answer, &Trail::root(file)));
             answer.map_err(|error| this.explain(&error, file))
         })
