@@ -8,6 +8,7 @@
 mod bootstrap;
 mod cilium;
 mod configurations;
+mod delivery;
 mod determinism;
 mod diff;
 mod docs;
