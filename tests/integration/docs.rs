@@ -186,7 +186,8 @@ fn every_link_inside_leads_somewhere() {
             let target: PathBuf = if file.is_empty() { here } else { here.parent().unwrap().join(file) };
             let reached = match fs::read_to_string(&target) {
                 Ok(text) => fragment.is_empty() || anchors(&text).contains(fragment),
-                Err(_) => target.is_dir() && fragment.is_empty(),
+                // A folder or a picture.
+                Err(_) => target.exists() && fragment.is_empty(),
             };
             if !reached {
                 broken.push(format!("{path}: {link}"));
