@@ -93,6 +93,8 @@ local annotated(object, annotations) =
 local engines = {
   argocd(component, object, released)::
     local kept = isKept(component, object, released);
+    // It stays when its component goes: Argo CD would say for ever that it should be pruned, and does not.
+    local staysAlone = kept && std.member(released, component);
     local options =
       ['ServerSideApply=true']
       + (if kept then ['Prune=false', 'Delete=false'] else [])
@@ -103,7 +105,7 @@ local engines = {
     } + (if vanishes(object) then {
            'argocd.argoproj.io/hook': 'Sync',
            'argocd.argoproj.io/hook-delete-policy': 'BeforeHookCreation',
-         } else {})),
+         } else {}) + (if staysAlone then { 'argocd.argoproj.io/compare-options': 'IgnoreExtraneous' } else {})),
 
   flux(component, object, released)::
     local lasting = if vanishes(object) then object { spec: { [key]: object.spec[key] for key in std.objectFields(object.spec) if key != 'ttlSecondsAfterFinished' } } else object;

@@ -12,9 +12,9 @@ local cluster(engine, changes={}) = cniforge.cluster {
   [if engine != null then 'delivery']: { engine: engine, repository: 'https://git.example.com/fleet.git' },
 } + changes;
 
-local moving(engine, phase) = cluster(engine, {
+local moving(engine, phase, from='galaxy') = cluster(engine, {
   cilium+: { values+: { tunnelPort: 8473 } },
-  migration: { from: 'galaxy', phase: phase, podCIDRs: ['10.244.0.0/16'] },
+  migration: { from: from, phase: phase, podCIDRs: ['10.244.0.0/16'] },
 });
 
 local annotations(object) = std.get(object.metadata, 'annotations', {});
@@ -111,4 +111,16 @@ local flux = cluster('flux');
   }
   for phase in [1, 2, 3]
   for engine in ['argocd', 'flux']
+} + {
+  ['phase %d: what stays of the old CNI for ever is no difference to Argo CD' % phase]: {
+    local ignored(component, kind, name) =
+      std.get(annotations(named(moving('argocd', phase, 'calico'), component, kind, name)), 'argocd.argoproj.io/compare-options'),
+    actual: [
+      ignored('calico-crds', 'CustomResourceDefinition', 'ippools.crd.projectcalico.org'),
+      ignored('calico', 'DaemonSet', 'calico-node'),
+      ignored('cilium', 'Namespace', 'cilium-secrets'),
+    ],
+    expected: [if phase == 3 then 'IgnoreExtraneous' else null, null, null],
+  }
+  for phase in [2, 3]
 }
