@@ -67,7 +67,7 @@ readonly CUSTOM="{
 }"
 
 has_custom() {
-    cniforge render --format json "$1" | objects names | grep -q " ippools\.$POOL$"
+    cniforge render --format json "$1" | objects names | grep " ippools\.$POOL$" >/dev/null
 }
 
 # Two commands bring a tree with its CRDs and its custom objects, for which one command is too early.
@@ -76,6 +76,7 @@ phases() {
     redefine "$(definition_of "$cluster")" "$(delivered_by "$engine") + $CUSTOM"
     commit "$cluster" one || { say 1 "$cluster: render"; return; }
     kubectl delete --ignore-not-found --timeout=60s "crd/ippools.$POOL" >/dev/null
+    rm -rf "$KUBECACHEDIR"
     ! bootstrap "$cluster" "$engine" "" --phase rest && grep -q 'no matches for kind "IPPool"' "$work/applied"
     say $? "$cluster, $engine: --phase rest alone is too early: $(grep -m 1 'no matches for kind' "$work/applied" | sed 's/.*: no/no/')"
     bootstrap "$cluster" "$engine" "" --phase crds
@@ -157,8 +158,11 @@ for engine in $(engines_here); do
         adopted "$cluster" "$engine"
     done
     case $engine in
-        argocd) other_manager "${clusters%%[[:space:]]*}" argocd kubectl ;;
-        flux) other_manager "${clusters%%[[:space:]]*}" flux argocd-controller ;;
+        argocd) other_manager "${clusters##*[[:space:]]}" argocd kubectl ;;
+        flux) other_manager "${clusters##*[[:space:]]}" flux argocd-controller ;;
     esac
+    for cluster in $clusters; do
+        clean_crds "$cluster"
+    done
 done
 finish

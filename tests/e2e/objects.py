@@ -5,7 +5,7 @@
   writes      who has written it last and when: a write that changes nothing leaves no trace here
   names       kind, namespace and name
   carrying    the names of those without which pods lose their network, found from the pods themselves
-  beside      the names of all others
+  extraneous  those that make no difference to Argo CD when the tree does not have them, as gitops-sync writes them
   without     the objects that are not of the kinds given as arguments, as one JSON list again
   served      the objects of API versions that are given as arguments, as one JSON list again; names of others on stderr
 """
@@ -15,7 +15,7 @@ import sys
 
 HOOK = "argocd.argoproj.io/hook"
 # Whom the API server notes for a write of the object itself, not of its status. The controllers of Kubernetes write, too.
-WRITERS = ("argocd-controller", "kustomize-controller", "kubectl", "cniforge")
+WRITERS = ("argocd-controller", "kustomize-controller", "kubectl")
 
 
 def name(obj):
@@ -93,9 +93,11 @@ def carrying(objects):
     return sorted(found)
 
 
-def beside(objects):
-    kept = set(carrying(objects))
-    return [name(obj) for obj in objects if name(obj) not in kept and HOOK not in obj["metadata"].get("annotations", {})]
+def extraneous(objects):
+    for obj in objects:
+        if obj["metadata"].get("annotations", {}).get("argocd.argoproj.io/compare-options") == "IgnoreExtraneous":
+            group = obj["apiVersion"].rpartition("/")[0]
+            yield f'{group}/{obj["kind"]}/{obj["metadata"].get("namespace", "")}/{obj["metadata"]["name"]}'
 
 
 def served(objects, versions):
@@ -125,7 +127,7 @@ def main():
         print(line)
 
 
-LINES = {"state": state, "writes": writes, "names": lambda objects: map(name, objects), "carrying": carrying, "beside": beside}
+LINES = {"state": state, "writes": writes, "names": lambda objects: map(name, objects), "carrying": carrying, "extraneous": extraneous}
 LISTS = {"without": without, "served": served}
 
 

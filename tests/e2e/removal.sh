@@ -62,6 +62,7 @@ removed() {
 for engine in $(engines_here); do
     for cluster in ${CLUSTERS:-$(clusters_of_each_cni)}; do
         removed "$cluster" "$engine"
+        clean_crds "$cluster"
     done
 done
 finish

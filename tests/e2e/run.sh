@@ -4,17 +4,19 @@
 #
 #   KUBECONFIG=… tests/e2e/run.sh [CASE…]     default: every case
 #
-#   trees       the server takes every tree as it is committed, and a second apply changes nothing
+#   trees       the server takes the tree of every example cluster, and a second apply changes nothing
 #   bootstrap   the first objects; the engine adopts commit one without a change; commit two leaves no stale key
 #   removal     a definition that goes takes no network with it
+#   migration   the old CNI is guarded until the last phase, and then goes
 #
 # The cluster must be a throw-away one. tests/e2e/lib.sh says what is used of it, of the environment, and of the engines.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 
+[ $# -gt 0 ] || set -- trees bootstrap removal migration
 failed=()
-for case in ${*:-trees bootstrap removal}; do
+for case in "$@"; do
     printf -- '-- %s\n' "$case"
     started=$SECONDS
     bash "$here/$case.sh" || failed+=("$case")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Every tree as it is committed: the server accepts each object under strict validation, and a second apply changes nothing.
+# The tree of every example cluster: the server accepts each object under strict validation, and a second apply changes nothing.
 # tests/e2e/lib.sh says what is needed.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 for cluster in ${CLUSTERS:-$(clusters_all)}; do
-    "$program" --quiet render --format json "$cluster" >"$work/whole.json"
+    "$program" --quiet render --format json "$cluster" >"$work/whole.json" 2>/dev/null
     # shellcheck disable=SC2046 # versions have no blanks
     objects served $(kubectl api-versions) <"$work/whole.json" >"$work/tree.json" 2>"$work/unserved"
     [ -s "$work/unserved" ] && skip "$cluster: $(wc -l <"$work/unserved") objects are of APIs that this server does not serve: $(awk '{print $1}' "$work/unserved" | sort | uniq -c | xargs)"
@@ -15,7 +15,7 @@ for cluster in ${CLUSTERS:-$(clusters_all)}; do
     apply() {
         kubectl apply --server-side --validate=strict "$@" -f "$work/tree.json" 2>&1
     }
-    live() {
+    taken() {
         kubectl get -f "$work/tree.json" -o json --show-managed-fields --ignore-not-found
     }
 
@@ -23,12 +23,13 @@ for cluster in ${CLUSTERS:-$(clusters_all)}; do
     say $? "$cluster: the server would take $count objects $(refused "$work/dry")"
     apply >"$work/applied"
     say $? "$cluster: it takes them $(refused)"
-    live | objects writes >"$work/before"
+    taken | objects writes >"$work/before"
     # The API server notes times in whole seconds.
     sleep 1
     apply >/dev/null
-    live | objects writes | diff "$work/before" - >"$work/changed" && [ "$(wc -l <"$work/before")" = "$count" ]
+    taken | objects writes | diff "$work/before" - >"$work/changed" && [ "$(wc -l <"$work/before")" = "$count" ]
     say $? "$cluster: a second apply changes nothing $(grep '^>' "$work/changed" | cut -c1-120 | head -3)"
     clean "$cluster"
+    clean_crds "$cluster"
 done
 finish
