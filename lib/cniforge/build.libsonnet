@@ -97,7 +97,7 @@ function(cluster)
 
   // What applies the tree. Most clusters say nothing of it, and then their objects are left as they are.
   local delivered =
-    if usable.delivery == {} then { findings: [], settings: null, objects(all):: all, fact(manifests):: null }
+    if usable.delivery == {} then { findings: [], settings: null, objects(all):: all, unguarded(manifests):: [], fact(manifests):: null }
     else delivery.new(usable);
 
   {
@@ -139,6 +139,9 @@ function(cluster)
 
     // What the management cluster has to know of these manifests, as JSON; null if nobody applies them from git.
     delivered(manifests):: delivered.fact(manifests),
+
+    // What is wrong with these manifests for whoever applies them.
+    deliveryFindings(manifests):: delivered.unguarded(manifests),
 
     // Whoever evaluates a definition without cniforge gets the refusals as one error.
     manifests:

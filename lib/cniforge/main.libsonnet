@@ -22,6 +22,9 @@ local defaults = import 'defaults.libsonnet';
     // What the management cluster has to know, from the manifests as they are in the end.
     delivered:: built.delivered(self.manifests),
 
+    // What is wrong with them for whoever applies them from git.
+    deliveryFindings:: built.deliveryFindings(self.manifests),
+
     // component → key → object. Patch any of it with `manifests+: { <component>+: { <key>+: { … } } }`.
     manifests: built.manifests,
   },

@@ -1,13 +1,6 @@
 // What the management cluster has to know of one cluster's tree, from its objects as they are after every patch: plain data.
 local objects = import 'objects.libsonnet';
 
-local flat(value) =
-  if std.isArray(value) then std.flatMap(flat, value)
-  else if objects.isObject(value) then [value]
-  else if std.isObject(value) && std.isArray(std.get(value, 'items')) then flat(value.items)
-  else if std.isObject(value) then std.flattenArrays([flat(value[key]) for key in std.objectFields(value)])
-  else [];
-
 local namespaceOf(object) = std.get(object.metadata, 'namespace');
 
 local named(object) = {
@@ -100,16 +93,12 @@ local ignored = [
 // settings, name, migration: of the cluster, checked; migration is null if there is none
 // manifests: component → key → object
 function(settings, name, migration, manifests)
+  local found = objects.all(manifests);
   local components = {
-    [component]: std.flattenArrays([flat(manifests[component][key]) for key in std.objectFields(manifests[component])])
-    for component in std.objectFields(manifests)
-    if std.isObject(manifests[component])
+    [component]: [one.object for one in found if one.component == component]
+    for component in std.set([one.component for one in found])
   };
-  local containers = std.flattenArrays([
-    jobContainers(object)
-    for component in std.objectFields(components)
-    for object in components[component]
-  ]);
+  local containers = std.flattenArrays([jobContainers(one.object) for one in found]);
   local all = {
     certgen: std.set(std.flatMap(certgenSecrets, containers)),
     coredns: std.set(std.flatMap(corednsConfigs, containers)),
@@ -131,6 +120,5 @@ function(settings, name, migration, manifests)
         ],
       }
       for component in std.objectFields(components)
-      if std.length(components[component]) > 0
     },
   } + objects.moving(migration)

@@ -67,6 +67,18 @@ local groupOf(object) = if std.length(std.findSubstr('/', object.apiVersion)) ==
 
 local isCustom(object) = !std.member(builtIn, groupOf(object));
 
+local isObject(value) =
+  std.isObject(value) && std.isString(std.get(value, 'apiVersion')) && std.isString(std.get(value, 'kind'))
+  && std.isObject(std.get(value, 'metadata')) && std.isString(std.get(value.metadata, 'name'));
+
+// The objects in whatever a key holds.
+local flat(value) =
+  if std.isArray(value) then std.flatMap(flat, value)
+  else if isObject(value) then [value]
+  else if std.isObject(value) && std.isArray(std.get(value, 'items')) then flat(value.items)
+  else if std.isObject(value) then std.flattenArrays([flat(value[key]) for key in std.objectFields(value)])
+  else [];
+
 local waveOf(component, object) =
   local carrier = std.member(carriers, component) && component != 'coredns';
   if isCustom(object) then custom
@@ -112,16 +124,23 @@ local engines = {
     annotated(lasting, if isKept(component, object, released) then { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } else {}),
 };
 
-local isObject(value) =
-  std.isObject(value) && std.isString(std.get(value, 'apiVersion')) && std.isString(std.get(value, 'kind'))
-  && std.isObject(std.get(value, 'metadata')) && std.isString(std.get(value.metadata, 'name'));
-
 // Components of the old CNI, by what the cluster comes from.
 local oldComponents = { galaxy: ['galaxy', 'flannel', 'migration'], calico: ['calico', 'calico-crds', 'migration'] };
 
 {
   groupOf: groupOf,
   isObject: isObject,
+
+  // Whether the network goes with it. released: components of which that is no longer true
+  isKept: isKept,
+
+  // Every object, with the component and the key that it stands under.
+  all(manifests):: std.flattenArrays([
+    [{ component: component, key: key, object: object } for object in flat(manifests[component][key])]
+    for component in std.objectFields(manifests)
+    if std.isObject(manifests[component])
+    for key in std.objectFields(manifests[component])
+  ]),
 
   // What of a migration concerns an engine: components of the old CNI that must stay, and those that may go from now on.
   //   migration   that of the cluster, checked; null if there is none

@@ -72,7 +72,11 @@ impl<'a> ClusterReader<'a> {
         }
         if depth == Depth::Manifests {
             cluster.manifests = self.manifests(object);
+            // A vendored library may be older than the delivery.
             if cluster.facts.engine.is_some() && object.has_field_ex("delivered".into(), true) {
+                if let Some(found) = self.field(object, "deliveryFindings") {
+                    self.library_findings(&found);
+                }
                 let delivered = self.field(object, "delivered");
                 cluster.delivered = delivered.and_then(|fact| fact.as_str().map(str::to_owned));
             }

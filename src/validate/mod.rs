@@ -3,6 +3,7 @@
 mod addresses;
 mod cilium;
 mod custom;
+mod engines;
 mod fields;
 pub mod fleet;
 mod formats;
@@ -129,6 +130,7 @@ const OBJECT_RULES: &[Rule] = &[
     |_, _, object| workloads::check(object),
     |_, _, object| kinds::check(object),
     |context, _, object| supply::check(context, object),
+    |_, _, object| engines::check(object),
 ];
 
 /// What the rules find, in the order of the objects.

@@ -121,6 +121,9 @@ rules! {
     MIGRATION_NETWORKS "CNI161" Cluster Error "both CNIs of a migration reach each other's pods"
     TKESTACK_MODE "CNI170" Cluster Error "TKEStack's Cilium has what its network mode needs"
     TKESTACK_ADDRESSES "CNI171" Cluster Error "TKEStack's Cilium has IPv4 alone"
+    GUARD "CNI180" Cluster Error "what carries the network is kept from deletion"
+    REPLACED "CNI181" Cluster Error "what carries the network is changed in place"
+    CARELESS_DELIVERY "CNI182" Cluster Error "an engine's own objects take no network with them"
 }
 
 /// The rule of that id.

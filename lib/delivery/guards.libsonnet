@@ -1,0 +1,71 @@
+// What a patch or an object's own annotation undoes of the delivery's care, from the objects as they are after every patch.
+local base = import '../knobs/main.libsonnet';
+local objects = import 'objects.libsonnet';
+
+local annotationsOf(object) =
+  local own = std.get(object.metadata, 'annotations');
+  if std.isObject(own) then own else {};
+
+local text(object, key) =
+  local value = std.get(annotationsOf(object), key);
+  if std.isString(value) then value else '';
+
+local optionsOf(object) = [
+  std.stripChars(option, ' ')
+  for option in std.split(text(object, 'argocd.argoproj.io/sync-options'), ',')
+];
+
+local hasOne(list, wanted) = [one for one in wanted if std.member(list, one)] != [];
+
+// For each engine: who it is, whether it leaves the object alone, the annotation that says so, and one that makes it delete and
+// make anew what it cannot change.
+local engines = {
+  argocd: {
+    called: 'Argo CD',
+    isKept(object)::
+      local options = optionsOf(object);
+      hasOne(options, ['Prune=false', 'Prune=confirm']) && hasOne(options, ['Delete=false', 'Delete=confirm']),
+    keeping: 'argocd.argoproj.io/sync-options: Prune=false,Delete=false',
+    replaces(object):: hasOne(optionsOf(object), ['Replace=true', 'Force=true']),
+    replacing: 'argocd.argoproj.io/sync-options',
+    without: 'Replace=true and Force=true',
+  },
+  flux: {
+    called: 'Flux',
+    isKept(object):: text(object, 'kustomize.toolkit.fluxcd.io/prune') == 'disabled',
+    keeping: 'kustomize.toolkit.fluxcd.io/prune: disabled',
+    replaces(object):: text(object, 'kustomize.toolkit.fluxcd.io/force') != '',
+    replacing: 'kustomize.toolkit.fluxcd.io/force',
+    without: 'it',
+  },
+};
+
+local named(object) =
+  local namespace = std.get(object.metadata, 'namespace');
+  object.kind + ' ' + (if std.isString(namespace) then namespace + '/' else '') + object.metadata.name;
+
+local at(component, key, name) = ['manifests', component, key, 'metadata', 'annotations', name];
+
+local key(annotation) = std.split(annotation, ':')[0];
+
+// engine, migration: of the cluster, checked; migration is null if there is none
+// manifests: component → key → object
+function(engine, migration, manifests)
+  local with = engines[engine];
+  local released = objects.moving(migration).released;
+  std.flattenArrays([
+    local object = one.object;
+    base.when(objects.isKept(one.component, object, released) && !with.isKept(object), base.finding(
+      'error',
+      at(one.component, one.key, key(with.keeping)),
+      'with the ' + named(object) + ' pods lose their network, and nothing keeps ' + with.called + ' from deleting it',
+      'it needs ' + with.keeping
+    ) + { rule: 'CNI180' })
+    + base.when(objects.isKept(one.component, object, []) && with.replaces(object), base.finding(
+      'error',
+      at(one.component, one.key, with.replacing),
+      with.called + ' would delete the ' + named(object) + ' and make it anew when it cannot change it, and pods lose their network meanwhile',
+      'leave ' + with.without + ' out'
+    ) + { rule: 'CNI181' })
+    for one in objects.all(manifests)
+  ])
