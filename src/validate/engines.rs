@@ -102,7 +102,7 @@ mod tests {
     use super::check;
 
     fn found(body: &str) -> Vec<String> {
-        said(check(&object(body)))
+        said(&check(&object(body)))
     }
 
     #[test]

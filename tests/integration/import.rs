@@ -317,7 +317,7 @@ fn adopted(kubernetes: &str, body: &str, more: &str) -> String {
         "clusters/a.jsonnet",
         &format!(
             "(import 'cniforge/main.libsonnet').cluster {{ name: 'a', type: 'Baremetal', kubernetesVersion: '{kubernetes}', \
-             podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/16'], {body} }}\n"
+             podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/16'] }} + {{ {body} }}\n"
         ),
     );
     before.ok(&["render"]);
@@ -428,4 +428,156 @@ fn what_a_definition_cannot_give_is_shown_without_its_secrets() {
         "{}",
         run.err
     );
+}
+
+#[test]
+fn a_running_calico_is_adopted_as_it_is() {
+    let contains = |definition: &str, parts: &[&str]| {
+        for part in parts {
+            assert!(definition.contains(part), "no {part}: {definition}");
+        }
+    };
+    let definition = adopted("1.34.1", "cni: 'calico'", "");
+    contains(&definition, &["cni: 'calico',\n  calico+: { version: '3.32.1' },\n}\n"]);
+    let definition = adopted(
+        "1.34.1",
+        "cni: 'calico', podCIDRs: ['10.244.0.0/16', 'fd00::/104'], serviceCIDRs: ['10.96.0.0/16', 'fd01::/112'],
+         registry: 'registry.example.com/mirror', networkArgs: { IP_AUTODETECTION_METHOD: 'interface=eth1', FELIX_LOGSEVERITYSCREEN: 'Warning' },
+         calico+: { backend: 'vxlan', mtu: 1400, typha: { enabled: true, replicas: 3 }, ipPools: { ipv4: { blockSize: 24 }, ipv6: { natOutgoing: true } } }",
+        "--service-cidr fd01::/112",
+    );
+    contains(
+        &definition,
+        &[
+            "podCIDRs: ['10.244.0.0/16', 'fd00::/104']",
+            "backend: 'vxlan'",
+            "mtu: 1400",
+            "typha: { enabled: true, replicas: 3 }",
+            "blockSize: 24",
+            "natOutgoing: true",
+            "registry: 'registry.example.com/mirror'",
+            "IP_AUTODETECTION_METHOD: 'interface=eth1'",
+        ],
+    );
+    let definition = adopted(
+        "1.34.1",
+        "cni: 'calico', controlPlaneEndpoint: '10.0.0.1:6443', calico+: { dataplane: 'eBPF', encapsulation: 'VXLANCrossSubnet' }",
+        "",
+    );
+    contains(&definition, &["dataplane: 'eBPF'", "controlPlaneEndpoint: '10.0.0.1:6443'"]);
+    let definition = adopted(
+        "1.18.3",
+        "cni: 'calico', podCIDRs: ['fd00::/104'], serviceCIDRs: ['fd01::/112'], calico+: { version: '3.14.2' }",
+        "--service-cidr fd01::/112",
+    );
+    contains(&definition, &["version: '3.14.2'", "podCIDRs: ['fd00::/104']"]);
+}
+
+#[test]
+fn coredns_and_kube_proxy_are_adopted_beside_any_cni() {
+    let addons = "coredns+: { enabled: true, replicas: 3, clusterIP: '10.96.0.53', plugins: { log: '', cache: '60' },
+           stubDomains: { 'corp.example.com': ['10.0.0.53'] }, servers: { 'example.org:53': 'errors\\nfile /etc/coredns/db' } },
+         kubeProxy+: { enabled: true, mode: 'ipvs', config: { ipvs: { scheduler: 'lc' } } }, controlPlaneEndpoint: '10.0.0.1:6443'";
+    for cni in ["cni: 'calico'", "cni: 'cilium', cilium+: { version: '1.20.0' }", "kubernetesVersion: '1.21.4'"] {
+        let kubernetes = if cni.contains("1.21.4") { "1.21.4" } else { "1.34.1" };
+        let definition = adopted(kubernetes, &format!("{cni}, {addons}"), "--pod-cidr 10.244.0.0/16");
+        for kept in [
+            "replicas: 3",
+            "clusterIP: '10.96.0.53'",
+            "cache: '60'",
+            "stubDomains: { 'corp.example.com': ['10.0.0.53'] }",
+            "mode: 'ipvs'",
+            "config: { ipvs: { scheduler: 'lc' } }",
+            "controlPlaneEndpoint: '10.0.0.1:6443'",
+        ] {
+            assert!(definition.contains(kept), "no {kept}: {definition}");
+        }
+        assert!(!definition.contains("corefile:"), "{definition}");
+    }
+}
+
+/// What the API server makes of an object of kubeadm, and texts in another form.
+#[test]
+fn a_corefile_and_a_configuration_are_compared_by_what_they_say() {
+    let fleet = Fleet::new();
+    fleet.cilium(
+        "a",
+        "coredns+: { enabled: true }, kubeProxy+: { enabled: true }, controlPlaneEndpoint: '10.0.0.1:6443'",
+    );
+    fleet.ok(&["render"]);
+    let edit = |path: &str, from: &str, to: &str| {
+        let text = fleet.read(path);
+        assert!(text.contains(from), "{path}: {text}");
+        fleet.write(path, &text.replace(from, to));
+    };
+    let corefile = "rendered/a/coredns/kube-system/configmap-coredns.yaml";
+    edit(
+        corefile,
+        "        loop\n        reload\n",
+        "        # order means nothing here\n        reload\n        loop\n",
+    );
+    let service = "rendered/a/coredns/kube-system/service-kube-dns.yaml";
+    edit(
+        service,
+        "clusterIP: 10.96.0.10",
+        "clusterIP: 10.96.0.10\n  clusterIPs: [10.96.0.10]\n  internalTrafficPolicy: Cluster",
+    );
+    let deployment = "rendered/a/coredns/kube-system/deployment-coredns.yaml";
+    edit(
+        deployment,
+        "  strategy:\n    rollingUpdate:\n",
+        "  progressDeadlineSeconds: 600\n  strategy:\n    rollingUpdate:\n      maxSurge: 25%\n",
+    );
+    let config = "rendered/a/kube-proxy/kube-system/configmap-kube-proxy.yaml";
+    edit(config, "    metricsBindAddress: \"\"\n", "");
+    edit(config, "    mode: \"\"\n", "    mode: ''\n    metricsBindAddress: ''\n");
+    let import = [
+        "import",
+        "manifests",
+        "rendered/a",
+        "--cluster",
+        "a",
+        "--kubernetes-version",
+        "1.34.1",
+        "--service-cidr",
+        "10.96.0.0/16",
+        "--output",
+        "out",
+    ];
+    let run = fleet.ok(&import);
+    assert_eq!(run.out, "", "{run:?}");
+    assert!(run.err.ends_with("compared: 0 differ from what the definition renders\n"), "{run:?}");
+
+    // An address that no knob explains would be another kube-dns than the one that kubelets hand out.
+    edit(service, "clusterIP: 10.96.0.10\n", "clusterIP: 10.96.0.99\n");
+    let run = fleet.ok(&[&import[..], &["--force"]].concat());
+    assert!(fleet.read("out/a.jsonnet").contains("clusterIP: '10.96.0.99'"), "{run:?}");
+}
+
+#[test]
+fn a_calico_that_the_library_does_not_have_is_the_nearest_with_a_warning() {
+    let fleet = Fleet::new();
+    fleet.cilium("a", "cni: 'calico'");
+    fleet.ok(&["render"]);
+    for path in files_below(&fleet.root.join("rendered/a")).into_keys() {
+        let path = format!("rendered/a/{path}");
+        fleet.write(&path, &fleet.read(&path).replace(":v3.32.1", ":v3.31.0"));
+    }
+    let run = fleet.ok(&[
+        "import",
+        "manifests",
+        "rendered/a",
+        "--cluster",
+        "b",
+        "--kubernetes-version",
+        "1.34.1",
+        "--service-cidr",
+        "10.96.0.0/16",
+    ]);
+    let warning =
+        "warning: b: the cluster runs Calico 3.31.0, which the library does not have; this is Calico 3.32.1\n";
+    assert!(run.err.contains(warning), "{run:?}");
+    let definition = fleet.read("clusters/b.jsonnet");
+    assert!(definition.contains("images: {\n") || definition.contains("images: { "), "{definition}");
+    assert!(run.err.ends_with("compared: 0 differ from what the definition renders\n"), "{run:?}");
 }

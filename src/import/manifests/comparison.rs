@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{corefile, parsed};
 use crate::import::text_diff::unified;
 use crate::object::ObjectId;
 use crate::value::{Map, Value};
@@ -54,6 +55,17 @@ pub fn differences(wanted: &Value, rendered: &Value) -> Vec<Difference> {
     found
 }
 
+/// The address of a Service is the server's choice where nobody has chosen one.
+const CHOSEN_BY_THE_SERVER: [&str; 2] = ["spec", "clusterIP"];
+
+/// Texts of which not the letters matter but what they say: a Corefile, JSON, YAML.
+fn said(path: &[String], text: &str) -> Option<Value> {
+    if path.last().is_some_and(|key| key == "Corefile") {
+        return corefile::read(text);
+    }
+    if text.contains('\n') || text.starts_with('{') { parsed(text) } else { None }
+}
+
 fn compare(wanted: Option<&Value>, rendered: Option<&Value>, path: &mut Vec<String>, found: &mut Vec<Difference>) {
     match (wanted, rendered) {
         (Some(a), Some(b)) if a == b => {}
@@ -82,6 +94,11 @@ fn compare(wanted: Option<&Value>, rendered: Option<&Value>, path: &mut Vec<Stri
                 }
             }
         },
+        (Some(_), None) if *path == CHOSEN_BY_THE_SERVER => {}
+        (Some(Value::String(a)), Some(Value::String(b))) => match (said(path, a), said(path, b)) {
+            (Some(a), Some(b)) => compare(Some(&a), Some(&b), path, found),
+            _ => found.push(Difference { path: path.clone(), wanted: Some(Value::String(a.clone())) }),
+        },
         (wanted, _) => found.push(Difference { path: path.clone(), wanted: wanted.cloned() }),
     }
 }
@@ -108,7 +125,11 @@ pub fn diff(running: &Objects, rendered: &Objects) -> (String, usize) {
             (Some(a), Some(b)) if differences(a, b).is_empty() => continue,
             (Some(a), Some(b)) => {
                 text.extend(["differs: ", &shown, "\n"]);
-                text.push_str(&unified(&shown.replace(' ', "/"), &to_yaml(a), &to_yaml(b)));
+                text.push_str(&unified(
+                    &shown.replace(' ', "/"),
+                    &to_yaml(&aligned(a, b, &mut Vec::new())),
+                    &to_yaml(b),
+                ));
             }
             (Some(_), None) => text.extend(["only in the cluster: ", &shown, "\n"]),
             _ => text.extend(["only in the definition: ", &shown, "\n"]),
@@ -116,6 +137,46 @@ pub fn diff(running: &Objects, rendered: &Objects) -> (String, usize) {
         count += 1;
     }
     (text, count)
+}
+
+/// What the cluster has, without what is no difference: named items in the order of what would be rendered, texts that say the same
+/// in its letters, and without the server's choices.
+fn aligned(running: &Value, rendered: &Value, path: &mut Vec<String>) -> Value {
+    match (running, rendered) {
+        (Value::Map(a), Value::Map(b)) => {
+            let mut entries = Vec::new();
+            for (key, value) in a.iter() {
+                path.push(key.to_owned());
+                match b.get(key) {
+                    Some(other) => entries.push((key.to_owned(), aligned(value, other, path))),
+                    None if *path == CHOSEN_BY_THE_SERVER => {}
+                    None => entries.push((key.to_owned(), value.clone())),
+                }
+                path.pop();
+            }
+            Value::Map(Map::from_entries(entries))
+        }
+        (Value::List(a), Value::List(b)) => match (by_name(a), by_name(b)) {
+            (Some(named), Some(others)) => {
+                let place = |name: &str| b.iter().position(|item| item.text_at(&["name"]) == Some(name));
+                let mut names: Vec<&str> = a.iter().filter_map(|item| item.text_at(&["name"])).collect();
+                names.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+                let item = |name: &&str| {
+                    let own = named[name];
+                    others
+                        .get(name)
+                        .map_or_else(|| own.clone(), |other| aligned(own, other, &mut vec![(*name).to_owned()]))
+                };
+                Value::List(names.iter().map(item).collect())
+            }
+            _ => running.clone(),
+        },
+        (Value::String(a), Value::String(b)) if a != b => match (said(path, a), said(path, b)) {
+            (Some(one), Some(other)) if differences(&one, &other).is_empty() => rendered.clone(),
+            _ => running.clone(),
+        },
+        _ => running.clone(),
+    }
 }
 
 /// `map` with `value` at the end of the path; maps on the way are made.

@@ -3,16 +3,22 @@
 //! `kubectl get -o yaml` or `helm template`: both sides are brought into one normal form and compared, so what is left is a real
 //! difference. It is shown, since it is what the first sync would change.
 
+mod addons;
+mod calico;
 pub mod comparison;
+mod corefile;
+mod fit;
 pub mod normal_form;
 mod search;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::addons::{ADDONS, Addon};
 use self::comparison::{Objects, diff, key};
+use self::fit::{Container, Fit, completed, guess};
 use self::normal_form::normal;
 use self::search::{Config, Draft, Search};
-use super::definition_writer::{Definition, Field, file_text};
+use super::definition_writer::{Definition, Field, Remark, file_text};
 use super::helm::{self, Chart, ClusterFacts};
 use super::input::Input;
 use super::objects;
@@ -41,13 +47,12 @@ pub struct ManifestsImport {
 const TKESTACK: &str = "1.9.5-tkestack";
 
 /// Kinds that controllers make, or that say nothing about an installation.
-const NOT_INSTALLED: [&str; 14] = [
+const NOT_INSTALLED: [&str; 13] = [
     "CiliumEndpoint",
     "CiliumEndpointSlice",
     "CiliumIdentity",
     "CiliumNode",
     "ControllerRevision",
-    "CustomResourceDefinition",
     "EndpointSlice",
     "Endpoints",
     "Event",
@@ -61,6 +66,7 @@ const NOT_INSTALLED: [&str; 14] = [
 /// What the names of a CNI's objects begin with.
 const CILIUM: &[&str] = &["cilium", "hubble", "clustermesh", "spire"];
 const TKESTACK_CILIUM: &[&str] = &["cilium", "ip-masq-agent", "tke-eni-ipamd"];
+const CALICO: &[&str] = &["calico"];
 const GALAXY: &[&str] = &["flannel", "kube-flannel", "galaxy", "cni-etc", "tke-bridge-agent"];
 
 /// API groups that every cluster serves, and their own parts.
@@ -88,8 +94,11 @@ pub fn import(bench: &mut Workbench, documents: &[Document], facts: &ClusterFact
     if running.find("DaemonSet", "galaxy-daemonset").is_some() {
         return galaxy(bench, running, facts);
     }
+    if let Some((_, node)) = running.find("DaemonSet", "calico-node") {
+        return calico_node(bench, running, facts, &node);
+    }
     Err(Finding::refusal(format!("none of the {} objects is the DaemonSet of a CNI that can be imported", running.objects.len()))
-        .hint("export DaemonSet cilium or galaxy-daemonset with the rest: kubectl get ds,deploy,cm,sa,svc -n kube-system -o yaml"))
+        .hint("export DaemonSet cilium, calico-node or galaxy-daemonset with the rest: kubectl get ds,deploy,cm,sa,svc -n kube-system -o yaml"))
 }
 
 /// What the definition gives, in normal form; `None` if it is refused.
@@ -112,6 +121,10 @@ struct Running {
     autonomous_system: Option<String>,
     switch: Option<String>,
     api_versions: BTreeSet<String>,
+    /// Where services get their addresses, by the API server's own arguments or objects.
+    services: Vec<String>,
+    /// Objects of what stands beside the CNI.
+    addons: Objects,
 }
 
 impl Running {
@@ -123,6 +136,8 @@ impl Running {
             autonomous_system: None,
             switch: None,
             api_versions: BTreeSet::new(),
+            services: Vec::new(),
+            addons: Objects::new(),
         };
         for object in objects::flatten(documents)? {
             let text = |path: &[&str]| Ok::<_, Finding>(object.text(path)?.unwrap_or_default().to_owned());
@@ -138,6 +153,17 @@ impl Running {
                 .at(&["metadata", "ownerReferences"])
                 .and_then(Value::as_list)
                 .is_some_and(|list| !list.is_empty());
+            if object.kind() == "Pod" {
+                let arguments =
+                    object.body.list_at(&["spec", "containers"]).iter().flat_map(|c| c.list_at(&["command"]));
+                let mut arguments = arguments.filter_map(Value::as_str);
+                let range = arguments.find_map(|argument| argument.strip_prefix("--service-cluster-ip-range="));
+                running.services.extend(range.into_iter().flat_map(|range| range.split(',').map(str::to_owned)));
+            }
+            if object.kind() == "ServiceCIDR" && running.services.is_empty() {
+                let cidrs = object.body.list_at(&["spec", "cidrs"]).iter().filter_map(Value::as_str);
+                running.services.extend(cidrs.map(str::to_owned));
+            }
             if owned || NOT_INSTALLED.contains(&object.kind()) {
                 continue;
             }
@@ -186,26 +212,47 @@ impl Running {
         };
         let version = kubeadm(&["kubernetesVersion"]).map(|version| version.trim_start_matches('v').to_owned());
         facts.kubernetes_version = facts.kubernetes_version.take().or(version).or(self.kubelet.clone());
-        let list = |text: String| text.split(',').map(|part| part.trim().to_owned()).collect();
+        let list = |text: String| -> Vec<String> { text.split(',').map(|part| part.trim().to_owned()).collect() };
         if let (true, Some(text)) = (facts.pod_cidrs.is_empty(), kubeadm(&["networking", "podSubnet"])) {
             facts.pod_cidrs = list(text);
         }
         if let (true, Some(text)) = (facts.service_cidrs.is_empty(), kubeadm(&["networking", "serviceSubnet"])) {
             facts.service_cidrs = list(text);
         }
+        if facts.service_cidrs.is_empty() {
+            facts.service_cidrs.clone_from(&self.services);
+        }
+        if facts.pod_cidrs.is_empty() {
+            let config = self.data("kube-proxy").get("config.conf").and_then(|text| parsed(text));
+            let range = config.as_ref().and_then(|config| config.text_at(&["clusterCIDR"])).unwrap_or_default();
+            facts.pod_cidrs = list(range.to_owned()).into_iter().filter(|range| !range.is_empty()).collect();
+        }
         if facts.api_versions.is_empty() {
             facts.api_versions = self.api_versions.iter().cloned().collect();
         }
     }
 
-    /// Only the objects of one CNI.
+    /// Only the objects of one CNI; those of what the library installs beside it are set apart.
     fn keep(&mut self, beginnings: &[&str]) {
-        self.objects.retain(|(_, _, _, name), object| {
-            let label =
-                |name: &str| object.at(&["metadata", "labels", name]).and_then(Value::as_str).unwrap_or_default();
-            label("app.kubernetes.io/part-of") == "cilium"
-                || beginnings.iter().any(|beginning| name.starts_with(beginning))
-        });
+        let there = |addon: &&Addon| self.find(addon.workload.0, addon.workload.1).is_some();
+        let addons: Vec<&Addon> = ADDONS.iter().filter(there).collect();
+        let of_addon = |name: &str| addons.iter().any(|addon| addon.names.contains(&name));
+        let calico = beginnings == CALICO;
+        let mut kept = Objects::new();
+        for (key, object) in std::mem::take(&mut self.objects) {
+            let (_, kind, _, name) = &key;
+            let part_of = object.text_at(&["metadata", "labels", "app.kubernetes.io/part-of"]);
+            let own = match kind.as_str() {
+                "CustomResourceDefinition" => calico && CALICO_KINDS.iter().any(|group| name.ends_with(group)),
+                _ => part_of == Some("cilium") || beginnings.iter().any(|beginning| name.starts_with(beginning)),
+            };
+            if own {
+                kept.insert(key, object);
+            } else if of_addon(name) {
+                self.addons.insert(key, object);
+            }
+        }
+        self.objects = kept;
     }
 
     /// All images of the objects' containers.
@@ -213,9 +260,31 @@ impl Running {
         images(&self.objects)
     }
 
-    /// The end: what the definition gives beside what runs.
-    fn against(self, bench: &mut Workbench, definition: Definition) -> ManifestsImport {
-        let objects = rendered(bench, &definition).unwrap_or_default();
+    /// The end: what the definition gives beside what runs, once CoreDNS and kube-proxy are fitted in.
+    fn against(mut self, bench: &mut Workbench, mut definition: Definition) -> ManifestsImport {
+        let addons = std::mem::take(&mut self.addons);
+        let fits: [fn(&mut Fit<'_>, &Objects); 2] = [addons::coredns, addons::kube_proxy];
+        self.objects.extend(addons.clone());
+        for (addon, fit_in) in ADDONS.iter().zip(fits) {
+            if !addons.keys().any(|(_, kind, _, name)| (kind.as_str(), name.as_str()) == addon.workload) {
+                continue;
+            }
+            let nothing = Value::Map(Map::default());
+            let on = comparison::with(&nothing, &[addon.key, "enabled"], Value::Bool(true));
+            let mut fit = Fit::new(bench, &self.objects, &definition, on);
+            fit_in(&mut fit, &addons);
+            let settings = fit.finish();
+            let with_it = completed(&definition, &settings);
+            if rendered(bench, &with_it).is_some() {
+                definition = with_it;
+            }
+        }
+        let mut objects = rendered(bench, &definition).unwrap_or_default();
+        // Whoever did not export definitions of kinds does not want to read that they are missing.
+        let is_crd = |(_, kind, _, _): &(String, String, Option<String>, String)| kind == "CustomResourceDefinition";
+        if !self.objects.keys().any(is_crd) {
+            objects.retain(|key, _| !is_crd(key));
+        }
         let (diff, differing) = diff(&self.objects, &objects);
         ManifestsImport { definition, diff, compared: self.objects.len(), differing }
     }
@@ -243,13 +312,22 @@ fn repository(image: &str) -> &str {
     }
 }
 
+/// `registry/path/name:tag@digest` → `tag`
+fn image_tag(image: &str) -> Option<&str> {
+    image.split('@').next()?.strip_prefix(repository(image))?.strip_prefix(':')
+}
+
 fn image_version(agent: &Value) -> Option<String> {
-    let containers = agent.at(&["spec", "template", "spec", "containers"])?.as_list()?;
-    let container =
-        containers.iter().find(|container| container.at(&["name"]).and_then(Value::as_str) == Some("cilium-agent"))?;
-    let image = container.at(&["image"])?.as_str()?.split('@').next()?;
-    let tag = image.strip_prefix(repository(image))?.strip_prefix(':')?;
+    let tag = image_tag(Container::of(agent, "cilium-agent").image()?)?;
     Some(tag.trim_start_matches('v').to_owned())
+}
+
+/// A text that is a map in YAML or JSON.
+fn parsed(text: &str) -> Option<Value> {
+    let input = Input { name: "a text".to_owned(), text: text.to_owned() };
+    let mut documents = read_documents(&input).ok()?.into_iter();
+    let value = documents.next()?.value;
+    (documents.next().is_none() && value.as_map().is_some()).then_some(value)
 }
 
 fn name_of(facts: &ClusterFacts, given: Option<&String>) -> Result<String, Finding> {
@@ -373,6 +451,69 @@ fn tkestack_cilium(
         &facts,
         Fixed { what: "TKEStack's Cilium", cni: "cilium", settings: version, pods, args, more },
     ))
+}
+
+/// Whose kinds Calico brings along.
+const CALICO_KINDS: [&str; 2] = [".crd.projectcalico.org", ".policy.networking.k8s.io"];
+
+fn calico_node(
+    bench: &mut Workbench,
+    mut running: Running,
+    mut facts: ClusterFacts,
+    node: &Value,
+) -> Result<ManifestsImport, Finding> {
+    facts.name = name_of(&facts, None)?;
+    let container = Container::of(node, "calico-node");
+    let image = container.image().unwrap_or_default().to_owned();
+    let found = image_tag(&image).unwrap_or_default().trim_start_matches('v').to_owned();
+    let releases = bench.value("std.objectFields(import 'calico/versions.libsonnet')")?;
+    let releases: Vec<&str> = releases.as_list().unwrap_or_default().iter().filter_map(Value::as_str).collect();
+    let old = facts.kubernetes_version.as_deref().and_then(crate::kubernetes::minor).is_some_and(|minor| minor < 22);
+    let nearest = if old { releases.first() } else { releases.last() }.copied().unwrap_or_default().to_owned();
+    let version = if releases.contains(&found.as_str()) { found.clone() } else { nearest };
+    let mut remarks = Vec::new();
+    if version != found {
+        let text =
+            format!("the cluster runs Calico {found}, which the library does not have; this is Calico {version}");
+        remarks.push(Remark::warning(text));
+    }
+    let pools = running.objects.iter().filter(|((_, kind, _, _), _)| kind == "IPPool");
+    let pools: Vec<String> = pools.filter_map(|(_, pool)| pool.text_at(&["spec", "cidr"])).map(str::to_owned).collect();
+    let pods = [calico::pod_cidrs(&container.environment()), pools, facts.pod_cidrs.clone()];
+    let pods = pods.into_iter().find(|pods| !pods.is_empty());
+    let (pods, sure) = pods.map_or((vec!["192.168.0.0/16".to_owned()], false), |pods| (pods, true));
+    let (config, endpoint) = (running.data("calico-config"), running.data("kubernetes-services-endpoint"));
+    let typha = running.find("Deployment", "calico-typha").map(|(_, typha)| typha);
+    running.keep(CALICO);
+    facts.api_versions.clear();
+    let mut fields = helm::basics(&facts, (&pods, sure), "cluster.local", "the objects do", &mut remarks);
+    fields.retain(|field| field.name != "cni");
+    fields.push(Field::new("cni", Value::String("calico".to_owned())).apart());
+    fields.push(
+        Field::new("calico", Value::Map(Map::from_entries(vec![("version".to_owned(), Value::String(version))])))
+            .extending(),
+    );
+    let definition = Definition {
+        header: vec!["Calico, imported from the objects of a running cluster.".to_owned()],
+        name: facts.name.clone(),
+        fields,
+        remarks,
+    };
+    let images = images(&running.objects);
+    let mut guesses = calico::guesses(node, &config, typha.as_ref(), &endpoint);
+    let registry = repository(&image).strip_suffix("/calico/node");
+    guesses.extend(registry.map(|registry| guess("registry", Value::String(registry.to_owned()))));
+    for image in images {
+        let name = repository(&image).rsplit('/').next().unwrap_or_default();
+        guesses.push((["calico", "images", name].map(str::to_owned).to_vec(), Value::String(image.clone())));
+    }
+    let mut fit = Fit::new(bench, &running.objects, &definition, Value::Map(Map::default()));
+    fit.with(guesses);
+    let arguments = calico::arguments(&mut fit, &running.objects);
+    fit.with(arguments);
+    let settings = fit.finish();
+    let definition = completed(&definition, &settings);
+    Ok(running.against(bench, definition))
 }
 
 fn galaxy(bench: &mut Workbench, mut running: Running, mut facts: ClusterFacts) -> Result<ManifestsImport, Finding> {

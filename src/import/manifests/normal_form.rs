@@ -28,6 +28,11 @@ const DEFAULTS: &[(&[&str], &str, Default)] = &[
     (&["configMap", "secret", "projected", "downwardAPI"], "defaultMode", Default::Number(420.0)),
     (&["serviceAccountToken"], "expirationSeconds", Default::Number(3600.0)),
     (&["subjects"], "apiGroup", Default::Text("")),
+    (&["strategy", "updateStrategy"], "type", Default::Text("RollingUpdate")),
+    (&["(rolling DaemonSet)"], "maxSurge", Default::Number(0.0)),
+    (&["(rolling DaemonSet)"], "maxUnavailable", Default::Number(1.0)),
+    (&["(rolling Deployment)"], "maxSurge", Default::Text("25%")),
+    (&["(rolling Deployment)"], "maxUnavailable", Default::Text("25%")),
     (POD, "dnsPolicy", Default::Text("ClusterFirst")),
     (POD, "enableServiceLinks", Default::True),
     (POD, "restartPolicy", Default::Text("Always")),
@@ -60,9 +65,12 @@ const DEFAULTS: &[(&[&str], &str, Default)] = &[
 
 const PROBES: &[&str] = &["livenessProbe", "readinessProbe", "startupProbe"];
 
-/// Names that [`normal`] gives to the `spec` of a pod's and of a job's template.
+/// Names that [`normal`] gives to what has the same name in several kinds: the `spec` of a pod's and of a job's template, and the
+/// limits of a rolling update.
 const POD: &[&str] = &["(pod)"];
 const JOB: &[&str] = &["(job)", "Job"];
+
+const STRATEGIES: [&str; 3] = ["rollingUpdate", "strategy", "updateStrategy"];
 
 enum Default {
     Text(&'static str),
@@ -93,9 +101,10 @@ impl Default {
 const METADATA: [&str; 4] = ["annotations", "labels", "name", "namespace"];
 
 /// Labels and annotations of whatever applied the object.
-const DELIVERY: [&str; 10] = [
+const DELIVERY: [&str; 11] = [
     "argocd.argoproj.io/",
     "batch.kubernetes.io/",
+    "controller-gen.kubebuilder.io/",
     "controller-uid",
     "deployment.kubernetes.io/",
     "deprecated.daemonset.template.generation",
@@ -113,7 +122,9 @@ pub fn normal(object: &Value) -> Value {
     let entries = object.as_map().into_iter().flat_map(Map::iter);
     let kept = entries.filter(|(key, value)| {
         let of_a_controller = *key == "status" || *key == "secrets" && kind == "ServiceAccount";
-        !of_a_controller && **value != Value::Null
+        // The server gives out an object in whatever version of its API it is asked for.
+        let how_asked = *key == "apiVersion";
+        !of_a_controller && !how_asked && **value != Value::Null
     });
     let entries = kept.map(|(key, value)| {
         let value = match key {
@@ -161,9 +172,18 @@ fn below(value: &Value, name: &str) -> Value {
             let inner = |key: &str, value: &Value| match (name, key) {
                 ("template", "spec") => below(value, "(pod)"),
                 ("jobTemplate", "spec") => below(value, "(job)"),
+                ("updateStrategy", "rollingUpdate") => below(value, "(rolling DaemonSet)"),
+                ("strategy", "rollingUpdate") => below(value, "(rolling Deployment)"),
                 _ => below(value, key),
             };
             let mut entries: Vec<_> = kept.map(|(key, value)| (key.to_owned(), inner(key, value))).collect();
+            // What is left of a strategy that says what is so anyway.
+            let empty = |value: &Value| value.as_map().is_some_and(Map::is_empty);
+            entries.retain(|(key, value)| !(STRATEGIES.contains(&key.as_str()) && empty(value)));
+            // A schema's descriptions are for people, and the library's schemas have none.
+            if ["type", "properties", "anyOf", "x-kubernetes-int-or-string"].iter().any(|key| map.get(key).is_some()) {
+                entries.retain(|(key, value)| key != "description" || value.as_str().is_none());
+            }
             // Said on both sides, since one of them is a number that somebody may have chosen.
             if ["Deployment", "StatefulSet"].contains(&name)
                 && map.get("replicas").is_none_or(|value| *value == Value::Null)
@@ -192,32 +212,22 @@ fn lines(value: &Value) -> Value {
 
 /// Defaults that depend on what else is said.
 fn default_by_its_neighbours(name: &str, key: &str, value: &Value, map: &Map) -> bool {
-    let number = |value: Option<&Value>, wanted: f64| match value {
-        Some(Value::Number(number)) => (number - wanted).abs() < f64::EPSILON,
-        None => true,
-        _ => false,
-    };
     match (name, key) {
         // On the node's network a port is the node's.
         ("ports", "hostPort") => map.get("containerPort") == Some(value),
         ("ports", "targetPort") => map.get("port") == Some(value),
-        ("Service", "clusterIP") => value.as_str() != Some("None"),
-        ("DaemonSet", "updateStrategy") => {
-            let rolling = value.at(&["rollingUpdate"]);
-            value.at(&["type"]).and_then(Value::as_str).is_none_or(|name| name == "RollingUpdate")
-                && number(rolling.and_then(|rolling| rolling.at(&["maxUnavailable"])), 1.0)
-                && number(rolling.and_then(|rolling| rolling.at(&["maxSurge"])), 0.0)
+        ("subjects", "apiGroup") => {
+            value.as_str() == Some("rbac.authorization.k8s.io")
+                && map.get("kind").and_then(Value::as_str).is_some_and(|kind| ["Group", "User"].contains(&kind))
         }
-        ("rollingUpdate", "maxSurge") => number(Some(value), 0.0),
-        ("Deployment", "strategy") => {
-            let part =
-                |key: &str| value.at(&["rollingUpdate", key]).and_then(Value::as_str).is_none_or(|text| text == "25%");
-            let numbers = |key: &str| matches!(value.at(&["rollingUpdate", key]), Some(Value::Number(_)));
-            value.at(&["type"]).and_then(Value::as_str).is_none_or(|name| name == "RollingUpdate")
-                && part("maxSurge")
-                && part("maxUnavailable")
-                && !numbers("maxSurge")
-                && !numbers("maxUnavailable")
+        ("CustomResourceDefinition", "conversion") => value.text_at(&["strategy"]) == Some("None"),
+        ("names", "listKind") => {
+            let kind = map.get("kind").and_then(Value::as_str).unwrap_or_default();
+            value.as_str().and_then(|list| list.strip_suffix("List")) == Some(kind)
+        }
+        ("names", "singular") => {
+            let kind = map.get("kind").and_then(Value::as_str).unwrap_or_default();
+            value.as_str() == Some(kind.to_ascii_lowercase().as_str())
         }
         _ => false,
     }
@@ -308,6 +318,54 @@ spec:
 status: {numberReady: 3}
 ";
         assert_eq!(normal(&value(written)), normal(&value(stored)));
+    }
+
+    #[test]
+    fn what_somebody_has_chosen_is_one() {
+        for (one, other) in [
+            ("{kind: Service, spec: {clusterIP: 10.96.0.10}}", "{kind: Service, spec: {clusterIP: 10.96.0.11}}"),
+            (
+                "{kind: Deployment, spec: {strategy: {rollingUpdate: {maxSurge: 0}}}}",
+                "{kind: Deployment, spec: {strategy: {rollingUpdate: {maxSurge: 25%}}}}",
+            ),
+            (
+                "{kind: DaemonSet, spec: {updateStrategy: {rollingUpdate: {maxUnavailable: 2}}}}",
+                "{kind: DaemonSet, spec: {}}",
+            ),
+            ("{kind: DaemonSet, spec: {updateStrategy: {type: OnDelete}}}", "{kind: DaemonSet, spec: {}}"),
+        ] {
+            assert_ne!(normal(&value(one)), normal(&value(other)), "{one}");
+        }
+    }
+
+    #[test]
+    fn what_means_the_same_is_none() {
+        for (one, other) in [
+            (
+                "{kind: Deployment, spec: {strategy: {rollingUpdate: {maxUnavailable: 1}}}}",
+                "{kind: Deployment, spec: {strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 1, maxSurge: 25%}}}}",
+            ),
+            (
+                "{kind: Deployment, spec: {}}",
+                "{kind: Deployment, spec: {strategy: {type: RollingUpdate, rollingUpdate: {maxUnavailable: 25%, maxSurge: 25%}}}}",
+            ),
+            ("{kind: DaemonSet, spec: {}}", "{kind: DaemonSet, spec: {updateStrategy: {type: RollingUpdate}}}"),
+            (
+                "{kind: RoleBinding, subjects: [{kind: Group, name: a}]}",
+                "{kind: RoleBinding, subjects: [{kind: Group, name: a, apiGroup: rbac.authorization.k8s.io}]}",
+            ),
+            (
+                "{apiVersion: policy/v1, kind: PodDisruptionBudget}",
+                "{apiVersion: policy/v1beta1, kind: PodDisruptionBudget}",
+            ),
+            (
+                "{kind: CustomResourceDefinition, spec: {names: {kind: A, plural: as}, versions: [{schema: {openAPIV3Schema: {type: object}}}]}}",
+                "{kind: CustomResourceDefinition, spec: {conversion: {strategy: None}, names: {kind: A, plural: as, singular: a, listKind: AList}, \
+                 versions: [{schema: {openAPIV3Schema: {type: object, description: why}}}]}}",
+            ),
+        ] {
+            assert_eq!(normal(&value(one)), normal(&value(other)), "{one}");
+        }
     }
 
     #[test]

@@ -1,0 +1,160 @@
+//! Which settings give the objects that a cluster runs, where few settings give them all: Calico, CoreDNS, kube-proxy.
+//!
+//! The objects are read for what they hint at; each hint is rendered, and kept only if that brings the objects closer to what
+//! runs. A wrong hint costs time and nothing else.
+
+use std::collections::BTreeMap;
+
+use super::comparison::{Objects, distance, with};
+use super::rendered;
+use crate::import::definition_writer::{Definition, Field};
+use crate::import::helm::without;
+use crate::import::workbench::Workbench;
+use crate::value::{Map, Value};
+
+/// A field of the definition and what it may be.
+pub type Guess = (Vec<String>, Value);
+
+/// A guess at a dotted path.
+#[must_use]
+pub fn guess(path: &str, value: Value) -> Guess {
+    (path.split('.').map(str::to_owned).collect(), value)
+}
+
+/// A definition with these settings laid over its fields: maps are merged (`key+:`), everything else replaces.
+#[must_use]
+pub fn completed(definition: &Definition, settings: &Value) -> Definition {
+    let mut definition = definition.clone();
+    for (key, value) in settings.as_map().into_iter().flat_map(Map::iter) {
+        if value.as_map().is_some_and(Map::is_empty) {
+            continue;
+        }
+        let field = Field::new(key, value.clone());
+        let field = if value.as_map().is_some() && key != "networkArgs" { field.extending() } else { field };
+        match definition.fields.iter_mut().find(|known| known.name == key) {
+            Some(known) => known.value = merged(&known.value, value),
+            None => definition.fields.push(field),
+        }
+    }
+    definition
+}
+
+fn merged(under: &Value, over: &Value) -> Value {
+    match (under, over) {
+        (Value::Map(_), Value::Map(map)) => map.iter().fold(under.clone(), |all, (key, value)| {
+            let value = all.at(&[key]).map_or_else(|| value.clone(), |known| merged(known, value));
+            with(&all, &[key], value)
+        }),
+        _ => over.clone(),
+    }
+}
+
+/// One search.
+pub struct Fit<'a> {
+    bench: &'a mut Workbench,
+    wanted: &'a Objects,
+    definition: &'a Definition,
+    settings: Value,
+    /// How far the settings are from what runs; `None` if they cannot be rendered.
+    nearest: Option<usize>,
+}
+
+impl<'a> Fit<'a> {
+    /// Begins with these settings over the definition.
+    pub fn new(bench: &'a mut Workbench, wanted: &'a Objects, definition: &'a Definition, settings: Value) -> Self {
+        let mut fit = Self { bench, wanted, definition, settings, nearest: None };
+        fit.nearest = fit.distance(&fit.settings.clone());
+        fit
+    }
+
+    fn distance(&mut self, settings: &Value) -> Option<usize> {
+        Some(distance(self.wanted, &rendered(self.bench, &completed(self.definition, settings))?))
+    }
+
+    /// What the settings give by now.
+    pub fn objects(&mut self) -> Objects {
+        rendered(self.bench, &completed(self.definition, &self.settings)).unwrap_or_default()
+    }
+
+    /// Takes what brings the objects closer.
+    pub fn with(&mut self, guesses: Vec<Guess>) {
+        for (path, value) in guesses {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            let settings = with(&self.settings, &path, value);
+            if settings == self.settings {
+                continue;
+            }
+            let Some(distance) = self.distance(&settings) else { continue };
+            if self.nearest.is_none_or(|nearest| distance < nearest) {
+                (self.settings, self.nearest) = (settings, Some(distance));
+            }
+        }
+    }
+
+    /// The settings, without those that a later one has made idle.
+    #[must_use]
+    pub fn finish(mut self) -> Value {
+        let mut leaves = Vec::new();
+        leaves_of(&self.settings, &mut Vec::new(), &mut leaves);
+        for path in leaves {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            let fewer = without(&self.settings, &path);
+            if let (Some(distance), Some(nearest)) = (self.distance(&fewer), self.nearest)
+                && distance <= nearest
+            {
+                self.settings = fewer;
+            }
+        }
+        self.settings
+    }
+}
+
+fn leaves_of(value: &Value, path: &mut Vec<String>, leaves: &mut Vec<Vec<String>>) {
+    match value {
+        Value::Map(map) if !map.is_empty() => {
+            for (key, value) in map.iter() {
+                path.push(key.to_owned());
+                leaves_of(value, path, leaves);
+                path.pop();
+            }
+        }
+        _ => leaves.push(path.clone()),
+    }
+}
+
+/// What a workload's container says of itself.
+#[derive(Debug, Default)]
+pub struct Container<'a>(Option<&'a Value>);
+
+impl<'a> Container<'a> {
+    /// That of a workload, by its name.
+    #[must_use]
+    pub fn of(workload: &'a Value, name: &str) -> Self {
+        let all = workload.list_at(&["spec", "template", "spec", "containers"]);
+        Self(all.iter().find(|container| container.text_at(&["name"]) == Some(name)))
+    }
+
+    /// Its image.
+    #[must_use]
+    pub fn image(&self) -> Option<&'a str> {
+        self.0?.text_at(&["image"])
+    }
+
+    /// Its variables that have a value of their own.
+    #[must_use]
+    pub fn environment(&self) -> BTreeMap<&'a str, &'a str> {
+        let list = self.0.map(|container| container.list_at(&["env"])).unwrap_or_default();
+        // The server's normal form has no empty value.
+        let literal = |variable: &'a Value| {
+            let value = if variable.at(&["valueFrom"]).is_some() { None } else { Some(variable.text_at(&["value"])) };
+            Some((variable.text_at(&["name"])?, value?.unwrap_or_default()))
+        };
+        list.iter().filter_map(literal).collect()
+    }
+
+    /// A text of its own.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<&'a str> {
+        self.0?.text_at(&[key])
+    }
+}
