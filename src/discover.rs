@@ -27,8 +27,6 @@ pub struct Fleet {
     pub config: FleetConfig,
     /// The commit that its files are read from instead of the folder.
     pub snapshot: Option<Arc<Snapshot>>,
-    /// Path → the text to read instead of a file's own.
-    pub replaced: BTreeMap<String, Arc<[u8]>>,
 }
 
 /// `cniforge.toml`. Every key has a default; an empty file is a fleet.
@@ -87,7 +85,7 @@ impl Fleet {
         let path = root.join(FLEET_FILE);
         let text = fs::read_to_string(path).map_err(|e| Finding::refusal(format!("{FLEET_FILE}: {e}")))?;
         let config = parse_config(&text)?;
-        Ok(Some(Self { root: root.to_owned(), config, snapshot: None, replaced: BTreeMap::new() }))
+        Ok(Some(Self { root: root.to_owned(), config, snapshot: None }))
     }
 
     /// The same fleet at a commit; `None` if there was no fleet yet.
@@ -107,20 +105,11 @@ impl Fleet {
         Ok(Some(Self { config, snapshot: Some(Arc::clone(snapshot)), ..self.clone() }))
     }
 
-    /// The same fleet, but for the texts of some files.
-    #[must_use]
-    pub fn with(&self, replaced: BTreeMap<String, Arc<[u8]>>) -> Self {
-        Self { replaced, ..self.clone() }
-    }
-
     fn files(&self) -> Result<Files, Finding> {
-        let files = match &self.snapshot {
-            Some(snapshot) => Files::in_commit(Arc::clone(snapshot)),
-            None => {
-                Files::in_folder(&self.root).map_err(|e| Finding::refusal(format!("{}: {e}", self.root.display())))?
-            }
-        };
-        Ok(files.with(self.replaced.clone()))
+        match &self.snapshot {
+            Some(snapshot) => Ok(Files::in_commit(Arc::clone(snapshot))),
+            None => Files::in_folder(&self.root).map_err(|e| Finding::refusal(format!("{}: {e}", self.root.display()))),
+        }
     }
 
     /// What an evaluation may read.

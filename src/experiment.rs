@@ -8,13 +8,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::assemble::assemble;
-use crate::discover::Fleet;
 use crate::evaluate::{Depth, Evaluated, EvaluatedCluster, Evaluator};
 use crate::files::LARGEST_FILE;
-use crate::finding::Finding;
 use crate::object::KubeObject;
-use crate::pipeline::Options;
+use crate::pipeline::{self, Options, Warm};
 use crate::pool::{self, Outcome};
+use crate::sources::Sources;
 
 /// One question.
 #[derive(Debug, Clone)]
@@ -28,37 +27,50 @@ pub struct Experiment {
 }
 
 /// The objects of each cluster as they would be, in the order of the experiments; `None` where the texts make no cluster.
-///
-/// # Errors
-/// When the fleet cannot be read.
+/// `warm` is used for a few experiments, as far as it goes.
 pub fn run(
-    fleet: &Fleet,
+    warm: Option<&mut Warm>,
+    sources: &Arc<Sources>,
     experiments: Vec<Experiment>,
     options: Options,
-    seen: impl FnMut(),
-) -> Result<Vec<Option<Vec<KubeObject>>>, Finding> {
-    let sources = Arc::new(fleet.sources()?);
-    let fleet = fleet.clone();
-    let outcomes = pool::run(
-        experiments,
-        options.jobs,
-        options.limits,
-        move || Evaluator::new(Arc::clone(&sources), options.limits),
-        move |evaluator, experiment: &Experiment| {
-            let texts = experiment.replaced.iter().filter(|(_, text)| text.len() as u64 <= LARGEST_FILE);
-            let texts = texts.map(|(file, text)| (file.clone(), text.as_bytes().into())).collect();
-            evaluator.read_from(Arc::new(fleet.with(texts).sources().ok()?));
-            evaluate(evaluator, experiment)
-        },
-        seen,
-    );
-    Ok(outcomes
+    mut seen: impl FnMut(),
+) -> Vec<Option<Vec<KubeObject>>> {
+    let outcomes: Vec<Outcome<_>> = match warm.filter(|_| experiments.len() <= pipeline::WARM_JOBS) {
+        Some(warm) => {
+            let one = |experiment: Experiment| {
+                let sources = Arc::clone(sources);
+                let outcome = warm.run(move |evaluator| conduct(evaluator, &sources, &experiment));
+                seen();
+                outcome
+            };
+            experiments.into_iter().map(one).collect()
+        }
+        None => {
+            let (maker, sources) = (Arc::clone(sources), Arc::clone(sources));
+            pool::run(
+                experiments,
+                options.jobs,
+                options.limits,
+                move || Evaluator::new(Arc::clone(&maker), options.limits),
+                move |evaluator, experiment: &Experiment| conduct(evaluator, &sources, experiment),
+                seen,
+            )
+        }
+    };
+    outcomes
         .into_iter()
         .map(|outcome| match outcome {
             Outcome::Done(objects) => objects,
             Outcome::Lost(_) | Outcome::NotRun => None,
         })
-        .collect())
+        .collect()
+}
+
+fn conduct(evaluator: &mut Evaluator, sources: &Sources, experiment: &Experiment) -> Option<Vec<KubeObject>> {
+    let texts = experiment.replaced.iter().filter(|(_, text)| text.len() as u64 <= LARGEST_FILE);
+    let texts = texts.map(|(file, text)| (file.clone(), text.as_bytes().into())).collect();
+    evaluator.read_from(Arc::new(sources.with(texts)));
+    evaluate(evaluator, experiment)
 }
 
 fn evaluate(evaluator: &mut Evaluator, experiment: &Experiment) -> Option<Vec<KubeObject>> {

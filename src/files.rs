@@ -17,9 +17,9 @@ use crate::sources::SourceError;
 pub const LARGEST_FILE: u64 = 16 << 20;
 
 /// The files of one fleet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Files {
-    backing: Backing,
+    backing: Arc<Backing>,
     /// Path → the text to read instead.
     replaced: BTreeMap<String, Arc<[u8]>>,
 }
@@ -28,8 +28,12 @@ pub struct Files {
 enum Backing {
     /// No fleet: there is the built-in library, and nothing else.
     Nothing,
-    /// Canonical.
-    Folder(PathBuf),
+    Folder {
+        /// Canonical.
+        root: PathBuf,
+        /// Folder below it → where it really is; `None` for what is no folder.
+        real: Mutex<HashMap<String, Option<PathBuf>>>,
+    },
     Commit {
         snapshot: Arc<Snapshot>,
         read: Mutex<HashMap<String, Arc<[u8]>>>,
@@ -42,25 +46,29 @@ impl Files {
     /// # Errors
     /// When it cannot be resolved.
     pub fn in_folder(root: &Path) -> io::Result<Self> {
-        Ok(Self { backing: Backing::Folder(root.canonicalize()?), replaced: BTreeMap::new() })
+        Ok(Self::on(Backing::Folder { root: root.canonicalize()?, real: Mutex::default() }))
     }
 
     /// None at all.
     #[must_use]
     pub fn none() -> Self {
-        Self { backing: Backing::Nothing, replaced: BTreeMap::new() }
+        Self::on(Backing::Nothing)
     }
 
     /// Those of a commit.
     #[must_use]
     pub fn in_commit(snapshot: Arc<Snapshot>) -> Self {
-        Self { backing: Backing::Commit { snapshot, read: Mutex::default() }, replaced: BTreeMap::new() }
+        Self::on(Backing::Commit { snapshot, read: Mutex::default() })
+    }
+
+    fn on(backing: Backing) -> Self {
+        Self { backing: Arc::new(backing), replaced: BTreeMap::new() }
     }
 
     /// The same files, but for the texts of some that are there.
     #[must_use]
     pub fn with(mut self, replaced: BTreeMap<String, Arc<[u8]>>) -> Self {
-        self.replaced = replaced;
+        self.replaced.extend(replaced);
         self
     }
 
@@ -69,15 +77,15 @@ impl Files {
     /// # Errors
     /// Why it may not be read.
     pub fn check(&self, name: &str, closed: &str) -> Result<bool, SourceError> {
-        let root = match &self.backing {
+        let (root, folders) = match &*self.backing {
             Backing::Nothing => return Ok(false),
             Backing::Commit { snapshot, .. } => return check_entry(snapshot, name, closed),
-            Backing::Folder(root) => root,
+            Backing::Folder { root, real } => (root, real),
         };
-        let real = match root.join(name).canonicalize() {
-            Ok(real) => real,
-            Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(false),
-            Err(e) => return Err(SourceError { message: format!("`{name}` cannot be read: {e}"), hint: None }),
+        let Some((real, meta)) = real_place(root, folders, name)
+            .map_err(|e| SourceError { message: format!("`{name}` cannot be read: {e}"), hint: None })?
+        else {
+            return Ok(false);
         };
         let Ok(below) = real.strip_prefix(root) else {
             return Err(SourceError::new(
@@ -87,9 +95,6 @@ impl Files {
         };
         let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
         check_place(name, parts.iter().map(AsRef::as_ref), below.starts_with(closed))?;
-        let meta = real
-            .metadata()
-            .map_err(|e| SourceError { message: format!("`{name}` cannot be read: {e}"), hint: None })?;
         if !meta.is_file() {
             return Err(SourceError::new(
                 format!("`{name}` is not a regular file"),
@@ -110,8 +115,8 @@ impl Files {
         if let Some(bytes) = self.replaced.get(name) {
             return Ok(Arc::clone(bytes));
         }
-        let (snapshot, read) = match &self.backing {
-            Backing::Folder(root) => {
+        let (snapshot, read) = match &*self.backing {
+            Backing::Folder { root, .. } => {
                 let bytes = fs::read(root.join(name));
                 return bytes
                     .map(Into::into)
@@ -142,33 +147,57 @@ impl Files {
         }
     }
 
+    /// What git calls this content, where it is known without reading it.
+    #[must_use]
+    pub fn blob_id(&self, name: &str) -> Option<String> {
+        match &*self.backing {
+            Backing::Commit { snapshot, .. } if !self.replaced.contains_key(name) => snapshot
+                .entry(name)
+                .ok()
+                .flatten()
+                .filter(|entry| entry.kind == EntryKind::File)
+                .map(|entry| entry.hash),
+            _ => None,
+        }
+    }
+
+    /// Reads these files of a commit at once, since one by one each would wait for git. What cannot be read is left for
+    /// [`read`](Self::read) to complain of.
+    pub fn fetch<'a>(&self, names: impl Iterator<Item = &'a str>) {
+        let Backing::Commit { snapshot, read } = &*self.backing else { return };
+        let known = limits::exempt(|| {
+            let read = read.lock().unwrap_or_else(PoisonError::into_inner);
+            names.filter(|name| !read.contains_key(*name)).collect::<Vec<_>>()
+        });
+        let wanted: Vec<(&str, String)> =
+            known.into_iter().filter_map(|name| Some((name, self.blob_id(name)?))).collect();
+        let hashes: Vec<&str> = wanted.iter().map(|(_, hash)| hash.as_str()).collect();
+        let Ok(blobs) = snapshot.blobs(&hashes, LARGEST_FILE) else { return };
+        limits::exempt(|| {
+            let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
+            for ((name, _), blob) in wanted.iter().zip(blobs) {
+                if let Blob::Bytes(bytes) = blob {
+                    read.insert((*name).to_owned(), bytes.into());
+                }
+            }
+        });
+    }
+
     /// The files below a folder with this ending, sorted; folders behind links are not searched. `None` if there is no such folder.
     ///
     /// # Errors
     /// The path that cannot be read, and why.
     pub fn list(&self, folder: &str, ending: &str) -> Result<Option<Vec<String>>, (String, String)> {
-        match &self.backing {
+        match &*self.backing {
             Backing::Nothing => Ok(None),
-            Backing::Folder(root) => list_folder(root, folder, ending),
-            Backing::Commit { snapshot, read } => {
+            Backing::Folder { root, .. } => list_folder(root, folder, ending),
+            Backing::Commit { snapshot, .. } => {
                 let failed = |finding: crate::finding::Finding| (folder.to_owned(), finding.message);
                 if snapshot.folder(folder).map_err(failed)?.is_none() {
                     return Ok(None);
                 }
                 let mut files = snapshot.files_below(folder).map_err(failed)?;
                 files.retain(|path, entry| path.ends_with(ending) && entry.kind != EntryKind::Submodule);
-                let regular = |(_, entry): &(&String, &crate::git::Entry)| entry.kind == EntryKind::File;
-                let hashes: Vec<&str> = files.iter().filter(regular).map(|(_, entry)| entry.hash.as_str()).collect();
-                // All at once, since one by one each would wait for git.
-                let blobs = snapshot.blobs(&hashes, LARGEST_FILE).map_err(failed)?;
-                limits::exempt(|| {
-                    let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
-                    for ((path, _), blob) in files.iter().filter(regular).zip(blobs) {
-                        if let Blob::Bytes(bytes) = blob {
-                            read.insert(path.clone(), bytes.into());
-                        }
-                    }
-                });
                 Ok(Some(files.into_keys().collect()))
             }
         }
@@ -177,9 +206,9 @@ impl Files {
     /// The names in a folder, for hints; none if it may not be looked into.
     #[must_use]
     pub fn names_in(&self, folder: &str) -> Vec<String> {
-        let mut names: Vec<String> = match &self.backing {
+        let mut names: Vec<String> = match &*self.backing {
             Backing::Nothing => Vec::new(),
-            Backing::Folder(root) => {
+            Backing::Folder { root, .. } => {
                 // Names of files outside must not show in a hint.
                 let folder = root.join(folder).canonicalize().ok().filter(|folder| folder.starts_with(root));
                 let entries = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
@@ -192,6 +221,46 @@ impl Files {
         };
         names.sort();
         names
+    }
+}
+
+/// Where a file below `root` really is, links followed, and what it is; `None` if it is not there. Folders are resolved once,
+/// since the files of a large fleet lie in few.
+fn real_place(
+    root: &Path,
+    folders: &Mutex<HashMap<String, Option<PathBuf>>>,
+    name: &str,
+) -> io::Result<Option<(PathBuf, fs::Metadata)>> {
+    let gone = |e: &io::Error| matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+    let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
+    let known = limits::exempt(|| folders.lock().unwrap_or_else(PoisonError::into_inner).get(folder).cloned());
+    let folder = if let Some(known) = known {
+        known
+    } else {
+        let found = match root.join(folder).canonicalize() {
+            Ok(found) => Some(found),
+            Err(e) if gone(&e) => None,
+            Err(e) => return Err(e),
+        };
+        limits::exempt(|| {
+            let mut folders = folders.lock().unwrap_or_else(PoisonError::into_inner);
+            folders.insert(folder.to_owned(), found.clone());
+        });
+        found
+    };
+    let Some(folder) = folder else { return Ok(None) };
+    let place = folder.join(last);
+    let found = match place.symlink_metadata() {
+        Ok(meta) if meta.is_symlink() || last.is_empty() || last == ".." => {
+            place.canonicalize().and_then(|real| Ok((real.clone(), real.metadata()?)))
+        }
+        Ok(meta) => Ok((place, meta)),
+        Err(e) => Err(e),
+    };
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(e) if gone(&e) => Ok(None),
+        Err(e) => Err(e),
     }
 }
 

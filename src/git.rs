@@ -10,8 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+
 use crate::finding::Finding;
 use crate::limits;
+use crate::sources::hex;
 
 /// How a file is kept that lies in Git LFS and not here.
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -286,6 +290,17 @@ impl Snapshot {
     }
 }
 
+/// What git calls a content, in a repository whose names have `digits` digits.
+#[must_use]
+pub fn blob_id(bytes: &[u8], digits: usize) -> String {
+    let head = format!("blob {}\0", bytes.len());
+    if digits == 64 {
+        hex(&Sha256::new().chain_update(head).chain_update(bytes).finalize())
+    } else {
+        hex(&Sha1::new().chain_update(head).chain_update(bytes).finalize())
+    }
+}
+
 /// `<mode> <name>\0<hash>` again and again. A name that is no UTF-8 cannot be imported, so it is left out.
 fn parse_tree(mut bytes: &[u8], hash_length: usize) -> BTreeMap<String, Entry> {
     let mut entries = BTreeMap::new();
@@ -300,7 +315,7 @@ fn parse_tree(mut bytes: &[u8], hash_length: usize) -> BTreeMap<String, Entry> {
             "160000" => EntryKind::Submodule,
             _ => EntryKind::File,
         };
-        entries.insert(name.to_owned(), Entry { kind, hash: crate::sources::hex(hash) });
+        entries.insert(name.to_owned(), Entry { kind, hash: hex(hash) });
     }
     entries
 }
@@ -427,6 +442,14 @@ fn command(root: &Path) -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_content_is_called_what_git_calls_it() {
+        // `git hash-object` says so, in a repository of each kind.
+        assert_eq!(blob_id(b"", 40), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+        assert_eq!(blob_id(b"{}\n", 40), "0967ef424bce6791893e9a57bb952f80fd536e93");
+        assert_eq!(blob_id(b"", 64), "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813");
+    }
 
     #[test]
     fn a_tree_is_read_as_git_writes_it() {

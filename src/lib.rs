@@ -25,6 +25,7 @@ pub mod evaluate;
 pub mod experiment;
 pub mod files;
 pub mod git;
+pub mod inputs;
 pub mod library;
 pub mod limits;
 pub mod memory;

@@ -127,7 +127,7 @@ pub type Warm = Keeper<Evaluator>;
 
 /// The most definitions that are evaluated one after another for the sake of an engine that is warm; more of them are done
 /// sooner by as many cold ones as there are cores.
-const WARM_JOBS: usize = 8;
+pub const WARM_JOBS: usize = 8;
 
 /// An engine to keep.
 #[must_use]
@@ -364,18 +364,63 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
         C: Fn(&str, &[KubeObject]) -> T,
     {
         let total = jobs.len();
-        let mut ended = 0;
-        if let Some(warm) = warm.filter(|_| total <= WARM_JOBS) {
-            let run = |job: Job| {
-                let (worker, asked) = (Arc::clone(self), job.clone());
-                let outcome = warm.run(move |evaluator| {
-                    evaluator.read_from(Arc::clone(&worker.sources));
-                    worker.job(evaluator, &asked)
-                });
-                self.answer(outcome, &job)
-            };
-            return jobs.into_iter().map(run).collect();
+        let Some(warm) = warm else {
+            self.fetch(&jobs);
+            return self.run_cold(jobs, progress, 0, total);
+        };
+        // What is known is asked for first: what is left may be few enough for one engine.
+        let mut results: Vec<Option<JobResult<T>>> = jobs.iter().map(|job| self.recalled(job)).collect();
+        let known = results.iter().filter(|result| result.is_some()).count();
+        let left: Vec<Job> =
+            jobs.into_iter().zip(&results).filter(|(_, known)| known.is_none()).map(|(j, _)| j).collect();
+        self.fetch(&left);
+        let mut found = if left.len() > WARM_JOBS {
+            self.run_cold(left, progress, known, total)
+        } else {
+            left.into_iter().map(|job| self.run_warm(warm, &job)).collect()
         }
+        .into_iter();
+        for result in &mut results {
+            if result.is_none() {
+                *result = found.next();
+            }
+        }
+        results.into_iter().flatten().collect()
+    }
+
+    /// Reads what is about to be evaluated, as far as it comes from git.
+    fn fetch(&self, jobs: &[Job]) {
+        self.sources.files().fetch(jobs.iter().map(|job| match job {
+            Job::Definition { file, .. } | Job::Member { file, .. } => file.path.as_str(),
+        }));
+    }
+
+    fn run_warm<T>(self: &Arc<Self>, warm: &mut Warm, job: &Job) -> JobResult<T>
+    where
+        T: Send + 'static,
+        K: Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>>,
+        C: Fn(&str, &[KubeObject]) -> T,
+    {
+        let (worker, asked) = (Arc::clone(self), job.clone());
+        let outcome = warm.run(move |evaluator| {
+            evaluator.read_from(Arc::clone(&worker.sources));
+            worker.job(evaluator, &asked)
+        });
+        self.answer(outcome, job)
+    }
+
+    fn run_cold<T>(
+        self: &Arc<Self>,
+        jobs: Vec<Job>,
+        progress: &mut impl FnMut(usize, usize),
+        mut ended: usize,
+        total: usize,
+    ) -> Vec<JobResult<T>>
+    where
+        T: Send + 'static,
+        K: Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>>,
+        C: Fn(&str, &[KubeObject]) -> T,
+    {
         let (maker, worker) = (Arc::clone(self), Arc::clone(self));
         let outcomes = pool::run(
             jobs.clone(),
@@ -407,6 +452,18 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
         JobResult::Failed(Box::new(ClusterRun::refused(name, &file.path, finding)))
     }
 
+    /// What is known of a job's clusters without evaluating them.
+    fn recalled<T>(&self, job: &Job) -> Option<JobResult<T>>
+    where
+        K: Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>>,
+    {
+        let Job::Definition { file, only_inventory: false } = job else { return None };
+        // A member whose name is another file's by now is a clash, which only evaluating both will show.
+        let clashes = |cluster: &ClusterRun<T>| cluster.name != file.stem && self.stems.contains(&cluster.name);
+        let known = (self.recall)(&self.sources, &file.path).filter(|known| !known.iter().any(clashes));
+        known.map(JobResult::Recalled)
+    }
+
     fn job<T>(&self, evaluator: &mut Evaluator, job: &Job) -> JobResult<T>
     where
         K: Fn(&Sources, &str) -> Option<Vec<ClusterRun<T>>>,
@@ -418,12 +475,8 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
                 _ => JobResult::Nothing,
             },
             Job::Definition { file, only_inventory: false } => {
-                // A member whose name is another file's by now is a clash, which only evaluating both will show.
-                let clashes = |cluster: &ClusterRun<T>| cluster.name != file.stem && self.stems.contains(&cluster.name);
-                if let Some(known) = (self.recall)(&self.sources, &file.path)
-                    && !known.iter().any(clashes)
-                {
-                    return JobResult::Recalled(known);
+                if let Some(recalled) = self.recalled(job) {
+                    return recalled;
                 }
                 match evaluator.definition(&file.path, self.options.depth) {
                     Evaluated::Inventory(names) => JobResult::Inventory(names),

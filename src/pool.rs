@@ -129,6 +129,9 @@ where
     R: Send + 'static,
 {
     let total = jobs.len();
+    if total == 0 {
+        return Vec::new();
+    }
     let jobs = Arc::new(jobs);
     let queue: Arc<Mutex<VecDeque<usize>>> = Arc::new(Mutex::new((0..total).collect()));
     let (sender, receiver) = mpsc::channel::<Done<R>>();
@@ -163,7 +166,7 @@ where
         WORKER_STACKS.iter().any(|stack| start(*stack).is_ok())
     };
     let mut alive = 0;
-    for _ in 0..workers.clamp(1, total.max(1)) {
+    for _ in 0..workers.clamp(1, total) {
         alive += usize::from(spawn(&mut controls));
     }
     let mut lost = vec![false; controls.len()];

@@ -4,7 +4,7 @@
 //! with `..` or through a link, read git's own folder (a CI checkout keeps its token there) or the rendered trees (the
 //! output would depend on the last output). Each file is read once a run, so every cluster sees the same bytes.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,13 +49,21 @@ pub struct Sources {
 }
 
 /// What has been read, resolved and scanned in this run.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Cache {
     bytes: HashMap<String, Arc<[u8]>>,
     /// (folder of the importing file, wanted path) → name
     resolved: HashMap<(String, String), String>,
     scans: HashMap<String, Arc<Scan>>,
     hashes: HashMap<String, [u8; 32]>,
+}
+
+impl Cache {
+    fn forget(&mut self, name: &str) {
+        self.bytes.remove(name);
+        self.scans.remove(name);
+        self.hashes.remove(name);
+    }
 }
 
 /// A file that the engine must not be given.
@@ -90,12 +98,21 @@ impl Sources {
         &self.files
     }
 
+    /// The same files, but for the texts of some that are there. What has been read of the others is not read again.
+    #[must_use]
+    pub fn with(&self, replaced: BTreeMap<String, Arc<[u8]>>) -> Self {
+        let mut cache = self.with_cache(|cache| cache.clone());
+        for name in replaced.keys() {
+            cache.forget(name);
+        }
+        Self { files: self.files.clone().with(replaced), rendered: self.rendered.clone(), cache: Mutex::new(cache) }
+    }
+
     /// Lets `name` stand for this text, whatever is on disk.
     pub fn provide(&self, name: &str, text: &str) {
         self.with_cache(|cache| {
+            cache.forget(name);
             cache.bytes.insert(name.to_owned(), text.as_bytes().into());
-            cache.scans.remove(name);
-            cache.hashes.remove(name);
         });
     }
 
@@ -284,7 +301,7 @@ impl Sources {
         Some(hash)
     }
 
-    fn scan(&self, file: &str) -> Option<Arc<Scan>> {
+    pub(crate) fn scan(&self, file: &str) -> Option<Arc<Scan>> {
         if let Some(scan) = self.with_cache(|cache| cache.scans.get(file).cloned()) {
             return Some(scan);
         }
@@ -300,7 +317,7 @@ impl Sources {
         self.files.read(name)
     }
 
-    fn check(&self, name: &str) -> Result<bool, SourceError> {
+    pub(crate) fn check(&self, name: &str) -> Result<bool, SourceError> {
         self.files.check(name, &self.rendered)
     }
 }
@@ -308,11 +325,8 @@ impl Sources {
 /// Lower case hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    let digit = |value: u8| char::from(b"0123456789abcdef"[usize::from(value & 15)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
 /// `folder/wanted` without `.` and `..`; `None` if it climbs above the top.

@@ -1,6 +1,6 @@
 //! `cniforge affected`: the clusters whose output can change, without evaluating more than it takes to name them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -11,6 +11,7 @@ use crate::discover::Fleet;
 use crate::evaluate::Depth;
 use crate::finding::Finding;
 use crate::git::Repository;
+use crate::inputs;
 use crate::pipeline;
 use crate::sources::Sources;
 
@@ -24,24 +25,21 @@ pub(super) fn run(session: &Session<'_>, args: &AffectedArgs) -> Result<Exit, Fi
     let before = fleet.at(&base)?;
     let old = before.as_ref().map(|before| before.sources().map(Arc::new)).transpose()?;
     let new = Arc::new(fleet.sources()?);
-    let fingerprints = |fleet: &Fleet, sources: &Sources| -> BTreeMap<String, Option<String>> {
-        let files = fleet.definitions(sources).map(|(files, _)| files).unwrap_or_default();
-        files.into_iter().map(|file| (file.path.clone(), sources.fingerprint(&file.path))).collect()
+    let unchanged = match (&before, &old) {
+        (Some(before), Some(old)) => {
+            Arc::new(inputs::unchanged((before, old), (&fleet, &new), session.global.workers()))
+        }
+        _ => Arc::default(),
     };
-    let now = fingerprints(&fleet, &new);
-    let then = match (&before, &old) {
-        (Some(before), Some(old)) => fingerprints(before, old),
-        _ => BTreeMap::new(),
-    };
-    let same = |path: &String| match (now.get(path), then.get(path)) {
-        (Some(Some(now)), Some(Some(then))) => now == then,
-        _ => false,
-    };
-    let unchanged: Arc<BTreeSet<String>> =
-        Arc::new(now.keys().chain(then.keys()).filter(|p| same(p)).cloned().collect());
-    let names = |fleet: &Fleet, sources: &Arc<Sources>| -> Result<BTreeSet<String>, Finding> {
+    let mut warm = pipeline::warm(Arc::clone(&new), session.global.limits());
+    let mut names = |fleet: &Fleet, sources: &Arc<Sources>| -> Result<BTreeSet<String>, Finding> {
+        if fleet.definitions(sources).is_err() {
+            // A fleet without a definition is the beginning of one, or its end.
+            return Ok(BTreeSet::new());
+        }
         let unchanged = Arc::clone(&unchanged);
-        let run = pipeline::run_over(
+        let run = pipeline::run_by(
+            Some(&mut warm),
             fleet,
             Arc::clone(sources),
             &[],
@@ -53,9 +51,9 @@ pub(super) fn run(session: &Session<'_>, args: &AffectedArgs) -> Result<Exit, Fi
         // One that does not evaluate can change too: it is named after its file.
         Ok(run.clusters.into_iter().map(|cluster| cluster.name).collect())
     };
-    let clusters = if now.is_empty() { BTreeSet::new() } else { names(&fleet, &new)? };
+    let clusters = names(&fleet, &new)?;
     let gone: BTreeSet<String> = match (&before, &old) {
-        (Some(before), Some(old)) if !then.is_empty() => names(before, old)?.difference(&clusters).cloned().collect(),
+        (Some(before), Some(old)) => names(before, old)?.difference(&clusters).cloned().collect(),
         _ => BTreeSet::new(),
     };
     let out = match args.format {

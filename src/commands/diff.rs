@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use self::causes::Origin;
 use self::sides::{Definitions, State, Trees};
 use super::{Exit, Session};
 use crate::cli::{DiffArgs, DiffFormat};
@@ -103,18 +102,15 @@ fn two_states(session: &Session<'_>, fleet: &Fleet, args: &DiffArgs) -> Result<(
         let (before, after) = (at(before)?, at(after)?);
         let sides = Definitions { session, selection: &clusters, interner: &interner };
         let mut compared = sides.compare(before.as_ref(), after.as_ref())?;
-        if let (Some(before), Some(after)) = (before, after) {
-            let (old, new) = std::mem::take(&mut compared.definitions);
-            origins = Some((Origin { fleet: before, definitions: old }, Origin { fleet: after, definitions: new }));
-        }
+        origins = compared.origins.take();
         (compared.before, compared.after, compared.unchanged, compared.trouble)
     };
     let sudden = report_sudden(session, &before, &after);
     let mut diff = fleet::compare(&before, &after, Extent::Whole);
     (diff.before, diff.after) = names;
     diff.unchanged_definitions = unchanged;
-    if let Some((old, new)) = origins {
-        causes::note(session, &old, &new, &after, &mut diff)?;
+    if let Some(origins) = origins {
+        causes::note(session, origins, &after, &mut diff);
     }
     Ok((diff, trouble || sudden))
 }
@@ -137,6 +133,9 @@ fn sort_out(
     repository: &Arc<Repository>,
     what: &[String],
 ) -> Result<(Vec<Arc<Snapshot>>, Vec<String>), Finding> {
+    if what.is_empty() {
+        return Ok((Vec::new(), Vec::new()));
+    }
     let names = fleet.names();
     let (mut commits, mut clusters): (Vec<Arc<Snapshot>>, Vec<String>) = (Vec::new(), Vec::new());
     for argument in what {

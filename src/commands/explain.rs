@@ -12,7 +12,6 @@ use crate::cli::{ExplainArgs, Topic};
 use crate::diff::fields::Extent;
 use crate::diff::objects::{Comparer, Interner};
 use crate::diff::secret;
-use crate::discover::Fleet;
 use crate::evaluate::{Depth, field_lines};
 use crate::experiment::{self, Experiment};
 use crate::field_path;
@@ -98,8 +97,7 @@ fn values(session: &Session<'_>, args: &ExplainArgs) -> Result<Exit, Finding> {
         (Some(object), Some(field)) => Some(value_at(object, field)?),
         _ => None,
     };
-    let (decided, untried) =
-        lines_that_decide(session, &fleet, &run.sources, &cluster.definition, &args.cluster, objects)?;
+    let (decided, untried) = lines_that_decide(session, &run.sources, &cluster.definition, &args.cluster, objects);
     let labels = field_lines(&run.sources, &cluster.definition);
     let mut out = String::new();
     if let (Some(object), Some((path, value))) = (object, &shown) {
@@ -233,12 +231,11 @@ fn related(one: &str, other: &str) -> bool {
 
 fn lines_that_decide(
     session: &Session<'_>,
-    fleet: &Fleet,
     sources: &Arc<Sources>,
     definition: &str,
     cluster: &str,
     objects: &[KubeObject],
-) -> Result<(BTreeMap<SourceLine, Decided>, Vec<SourceLine>), Finding> {
+) -> (BTreeMap<SourceLine, Decided>, Vec<SourceLine>) {
     let texts: BTreeMap<String, String> = sources
         .inputs(definition)
         .into_iter()
@@ -274,10 +271,10 @@ fn lines_that_decide(
             })
             .collect();
         let experiments = tried.iter().map(|(_, experiment)| experiment.clone()).collect();
-        let answers = experiment::run(fleet, experiments, session.options(Depth::Manifests, true), || {
+        let answers = experiment::run(None, sources, experiments, session.options(Depth::Manifests, true), || {
             done += 1;
             progress.update(done, total);
-        })?;
+        });
         left.clear();
         for ((line, _), answer) in tried.into_iter().zip(answers) {
             let Some(answer) = answer else {
@@ -305,7 +302,7 @@ fn lines_that_decide(
     progress.update(total, total);
     // Brackets, names of locals and imports, which carry no value of their own.
     left.retain(|line| line.text.contains(':') && !line.text.trim_start().starts_with("local "));
-    Ok((found, left))
+    (found, left)
 }
 
 /// The line with its last value changed, so that it stays a value of its kind.

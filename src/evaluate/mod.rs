@@ -266,6 +266,7 @@ impl Evaluator {
         let limits = self.limits;
         // Those of a definition that failed are nobody's.
         self.take_traces();
+        let cold = self.shared.is_none();
         let (result, trip) = limits::within(&limits, trip_engine, || {
             jrsonnet_evaluator::stack::set_stack_depth_limit(limits.stack_depth);
             let state = self.new_state();
@@ -282,7 +283,10 @@ impl Evaluator {
             self.shared = None;
         }
         self.since_collection.0 += 1;
-        self.since_collection.1 += limits::left_behind();
+        // What the library leaves is there to stay; collecting would only walk through it.
+        if !cold {
+            self.since_collection.1 += limits::left_behind();
+        }
         if failed || self.since_collection.0 >= COLLECT_EVERY || self.since_collection.1 >= COLLECT_BEYOND {
             self.since_collection = (0, 0);
             jrsonnet_gcmodule::collect_thread_cycles();

@@ -586,6 +586,66 @@ fn affected_clusters_are_those_whose_inputs_differ() {
     assert_eq!(json(&run), serde_json::json!({"clusters": ["a", "c", "m1", "m3"], "removed": ["b", "m2"]}));
 }
 
+/// Whatever an import means otherwise makes another input, and nothing else does.
+#[test]
+fn a_definition_that_reads_the_same_is_not_evaluated() {
+    let fleet = Fleet::new();
+    fleet.write("vendor/lent.txt", "vendor");
+    fleet.write("overlays/lent.libsonnet", "{ labels+: { l: importstr 'lent.txt' } }");
+    fleet.write("overlays/same.libsonnet", "{ labels+: { s: 's' } }");
+    fs::create_dir_all(fleet.root.join("links")).unwrap();
+    for (name, overlay) in [("a", "overlays/lent"), ("b", "overlays/same"), ("c", "links/o")] {
+        fleet.write(
+            &format!("clusters/{name}.jsonnet"),
+            &format!(
+                "(import 'cniforge/main.libsonnet').cluster + (import '../{overlay}.libsonnet') {{ name: '{name}', {} }}",
+                crate::fleet::GALAXY
+            ),
+        );
+    }
+    symlink("../overlays/same.libsonnet", fleet.root.join("links/o.libsonnet")).unwrap();
+    let fleet = fleet.committed();
+    let affected = |args: &[&str]| fleet.ok(&[&["affected"], args].concat()).out;
+    assert_eq!(affected(&[]), "c\n", "a link is not followed in a commit, so nobody knows what it gave");
+    fs::remove_file(fleet.root.join("links/o.libsonnet")).unwrap();
+    fleet.write("links/o.libsonnet", "{ labels+: { s: 's' } }");
+    let commits = [git(&fleet.root, &["rev-parse", "HEAD"]), fleet.commit()];
+    assert_eq!(affected(&[]), "");
+
+    // A file that an import finds before the one that it found.
+    fleet.write("overlays/lent.txt", "vendor");
+    assert_eq!(affected(&[]), "a\n");
+    fleet.commit();
+    // The same bytes as another file, or as a link to it, are the same.
+    fs::remove_file(fleet.root.join("overlays/lent.txt")).unwrap();
+    symlink("../vendor/lent.txt", fleet.root.join("overlays/lent.txt")).unwrap();
+    assert_eq!(affected(&[]), "");
+    fs::remove_file(fleet.root.join("overlays/lent.txt")).unwrap();
+    symlink("/etc/hostname", fleet.root.join("overlays/lent.txt")).unwrap();
+    assert_eq!(affected(&[]), "a\n");
+    fs::remove_file(fleet.root.join("overlays/lent.txt")).unwrap();
+    fs::create_dir(fleet.root.join("overlays/lent.txt")).unwrap();
+    assert_eq!(affected(&[]), "a\n");
+    fs::remove_dir(fleet.root.join("overlays/lent.txt")).unwrap();
+
+    // Two commits, of which neither is the folder.
+    fleet.write("overlays/same.libsonnet", "{ networkDevice: 'eth7' }");
+    fleet.commit();
+    let run = fleet.run(&["diff", &commits[1], "HEAD", "--summary"]);
+    assert!(run.out.contains("galaxy-etc changed, in b\n"), "{run:?}");
+    assert!(run.err.contains("2 definitions not evaluated"), "{run:?}");
+    let run = fleet.run(&["diff", &commits[1], &commits[1]]);
+    assert!(run.code == 0 && run.out.is_empty(), "{run:?}");
+
+    // In a repository that names contents by SHA-256 too.
+    fs::remove_dir_all(fleet.root.join(".git")).unwrap();
+    git(&fleet.root, &["init", "--quiet", "--object-format=sha256"]);
+    fleet.commit();
+    assert_eq!(affected(&[]), "");
+    fleet.write("overlays/same.libsonnet", "{ networkDevice: 'eth8' }");
+    assert_eq!(affected(&[]), "b\n");
+}
+
 #[test]
 fn explain_finds_the_line_behind_a_value() {
     let fleet = Fleet::new();

@@ -8,32 +8,32 @@ use crate::diff::cause::{self, Edit, Effects, Texts};
 use crate::diff::fields::Extent;
 use crate::diff::fleet::{CLUSTER, Cause, Change, FleetDiff, State};
 use crate::diff::objects::{Comparer, Interner, ObjectChange};
-use crate::discover::Fleet;
 use crate::evaluate::Depth;
 use crate::experiment::{self, Experiment};
-use crate::finding::Finding;
 use crate::object::{KubeObject, ObjectId};
+use crate::pipeline::Warm;
 use crate::sources::Sources;
 
 /// With more edits than this, a diff of the sources says more than an answer for each field; and no diff should take long.
 const MOST_EDITS: usize = 24;
 const MOST_EXPERIMENTS: usize = 96;
 
-/// One side: its fleet, and cluster → definition.
+/// One side: its files, and cluster → definition.
 pub(super) struct Origin {
-    pub(super) fleet: Fleet,
+    pub(super) sources: Arc<Sources>,
     pub(super) definitions: BTreeMap<String, String>,
 }
 
+/// Both, and the engine that has read them.
+pub(super) struct Origins {
+    pub(super) before: Origin,
+    pub(super) after: Origin,
+    pub(super) warm: Warm,
+}
+
 /// Notes, for each change, the lines that made it.
-pub(super) fn note(
-    session: &Session<'_>,
-    before: &Origin,
-    after: &Origin,
-    states: &BTreeMap<String, State>,
-    diff: &mut FleetDiff,
-) -> Result<(), Finding> {
-    let (old, new) = (before.fleet.sources()?, after.fleet.sources()?);
+pub(super) fn note(session: &Session<'_>, origins: Origins, states: &BTreeMap<String, State>, diff: &mut FleetDiff) {
+    let Origins { before, after, mut warm } = origins;
     let mut texts: BTreeMap<String, Arc<(Texts, Vec<Edit>)>> = BTreeMap::new();
     let mut wanted: Vec<(String, usize, Experiment)> = Vec::new();
     let mut asked: BTreeSet<String> = BTreeSet::new();
@@ -42,7 +42,7 @@ pub(super) fn note(
         let Some(cluster) = change.clusters.first() else { continue };
         let Some(definition) = after.definitions.get(cluster) else { continue };
         let found = texts.entry(definition.clone()).or_insert_with(|| {
-            let texts = differing(&old, &new, definition);
+            let texts = differing(&before.sources, &after.sources, definition);
             let edits = cause::edits(&texts);
             Arc::new((texts, edits))
         });
@@ -60,10 +60,11 @@ pub(super) fn note(
     let mut progress = session.terminal.progress("finding causes");
     let mut done = 0;
     let experiments = wanted.iter().map(|(_, _, experiment)| experiment.clone()).collect();
-    let answers = experiment::run(&after.fleet, experiments, session.options(Depth::Manifests, true), || {
+    let options = session.options(Depth::Manifests, true);
+    let answers = experiment::run(Some(&mut warm), &after.sources, experiments, options, || {
         done += 1;
         progress.update(done, total);
-    })?;
+    });
     let mut effects: BTreeMap<String, Effects> = BTreeMap::new();
     for ((cluster, edit, _), answer) in wanted.iter().zip(answers) {
         let made = answer.map(|objects| made(&objects, states.get(cluster)));
@@ -84,7 +85,6 @@ pub(super) fn note(
             _ => Vec::new(),
         };
     }
-    Ok(())
 }
 
 /// Every file that the definition reads on either side, if it differs.

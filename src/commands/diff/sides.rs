@@ -6,17 +6,19 @@ use std::sync::Arc;
 
 pub(super) use crate::diff::fleet::State;
 
+use super::causes::{Origin, Origins};
 use crate::commands::Session;
 use crate::diff::impact::Facts;
 use crate::diff::objects::Interner;
 use crate::discover::Fleet;
 use crate::evaluate::Depth;
-use crate::files::LARGEST_FILE;
+use crate::files::{Files, LARGEST_FILE};
 use crate::finding::{Finding, Severity};
 use crate::git::{Blob, EntryKind, Snapshot};
+use crate::inputs;
 use crate::manifest;
 use crate::object::KubeObject;
-use crate::pipeline::{self, ClusterRun};
+use crate::pipeline::{self, ClusterRun, Warm};
 use crate::sources::Sources;
 use crate::tree::{DiskEntry, DiskTree, HEADER};
 
@@ -47,26 +49,37 @@ pub(super) struct Side {
 pub(super) struct Compared {
     pub(super) before: BTreeMap<String, State>,
     pub(super) after: BTreeMap<String, State>,
-    /// Cluster → definition, of both sides.
-    pub(super) definitions: (BTreeMap<String, String>, BTreeMap<String, String>),
+    /// Where both come from, if both are a fleet's.
+    pub(super) origins: Option<Origins>,
     /// How many definitions did not need to be.
     pub(super) unchanged: usize,
     pub(super) trouble: bool,
 }
 
+type Opened = (Fleet, Arc<Sources>);
+
 impl Definitions<'_> {
+    /// Both sides are read by one engine, as long as few definitions differ: most of the time of a small diff would be spent
+    /// on evaluating the library once more.
+    fn warm(&self) -> Warm {
+        pipeline::warm(Arc::new(Sources::of(Files::none(), "")), self.session.global.limits())
+    }
+
     /// Both states of every cluster whose definition reads something that differs.
     pub(super) fn compare(&self, before: Option<&Fleet>, after: Option<&Fleet>) -> Result<Compared, Finding> {
-        let opened = |fleet: Option<&Fleet>| -> Result<Option<(Fleet, Arc<Sources>)>, Finding> {
+        let opened = |fleet: Option<&Fleet>| -> Result<Option<Opened>, Finding> {
             fleet.map(|fleet| Ok((fleet.clone(), Arc::new(fleet.sources()?)))).transpose()
         };
         let (before, after) = (opened(before)?, opened(after)?);
         let unchanged = match (&before, &after) {
-            (Some(before), Some(after)) => Arc::new(self.unchanged(before, after)),
+            (Some((before, old)), Some((after, new))) => {
+                Arc::new(inputs::unchanged((before, old), (after, new), self.session.global.workers()))
+            }
             _ => Arc::default(),
         };
-        let side = |side: &Option<(Fleet, Arc<Sources>)>, what| match side {
-            Some((fleet, sources)) => self.evaluate_side(fleet, sources, &unchanged, what),
+        let mut warm = self.warm();
+        let mut side = |side: &Option<Opened>, what| match side {
+            Some((fleet, sources)) => self.evaluate_side(&mut warm, fleet, sources, &unchanged, what),
             None => Ok(Side::default()),
         };
         let (mut one, mut other) = (side(&before, "reading what was")?, side(&after, "reading what is")?);
@@ -88,14 +101,18 @@ impl Definitions<'_> {
         for name in &other.failed {
             one.states.remove(name);
         }
-        let definitions = (one.definitions, other.definitions);
-        Ok(Compared { before: one.states, after: other.states, definitions, unchanged: unchanged.len(), trouble })
+        let origins = before.zip(after).map(|((_, old), (_, new))| Origins {
+            before: Origin { sources: old, definitions: one.definitions },
+            after: Origin { sources: new, definitions: other.definitions },
+            warm,
+        });
+        Ok(Compared { before: one.states, after: other.states, origins, unchanged: unchanged.len(), trouble })
     }
 
     /// One side alone; what is wrong with it is said.
     pub(super) fn evaluate(&self, fleet: &Fleet) -> Result<Side, Finding> {
         let sources = Arc::new(fleet.sources()?);
-        let mut side = self.evaluate_side(fleet, &sources, &Arc::default(), "reading")?;
+        let mut side = self.evaluate_side(&mut self.warm(), fleet, &sources, &Arc::default(), "reading")?;
         for finding in side.findings.drain(..) {
             side.trouble = true;
             self.session.terminal.finding(&finding);
@@ -106,43 +123,9 @@ impl Definitions<'_> {
         Ok(side)
     }
 
-    /// Definitions that are there on both sides and read the same.
-    fn unchanged(
-        &self,
-        (before, old): &(Fleet, Arc<Sources>),
-        (after, new): &(Fleet, Arc<Sources>),
-    ) -> BTreeSet<String> {
-        let paths = |fleet: &Fleet, sources: &Sources| -> BTreeSet<String> {
-            fleet
-                .definitions(sources)
-                .map(|(files, _)| files.into_iter().map(|file| file.path).collect())
-                .unwrap_or_default()
-        };
-        if before.config.clusters != after.config.clusters {
-            return BTreeSet::new();
-        }
-        let (one, other) = (paths(before, old), paths(after, new));
-        let both: Vec<&String> = one.intersection(&other).collect();
-        let workers = self.session.global.workers().clamp(1, 16);
-        std::thread::scope(|scope| {
-            let chunks = both.chunks(both.len().div_ceil(workers).max(1));
-            let handles: Vec<_> = chunks
-                .map(|chunk| {
-                    scope.spawn(move || {
-                        let same = |path: &&&String| {
-                            let fingerprint = old.fingerprint(path);
-                            fingerprint.is_some() && fingerprint == new.fingerprint(path)
-                        };
-                        chunk.iter().filter(same).map(|path| (*path).clone()).collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            handles.into_iter().flat_map(|handle| handle.join().unwrap_or_default()).collect()
-        })
-    }
-
     fn evaluate_side(
         &self,
+        warm: &mut Warm,
         fleet: &Fleet,
         sources: &Arc<Sources>,
         unchanged: &Arc<BTreeSet<String>>,
@@ -155,7 +138,8 @@ impl Definitions<'_> {
         }
         let mut progress = self.session.terminal.progress(what);
         let (unchanged, interner) = (Arc::clone(unchanged), Arc::clone(self.interner));
-        let mut run = pipeline::run_over(
+        let mut run = pipeline::run_by(
+            Some(warm),
             fleet,
             Arc::clone(sources),
             self.selection,
