@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::assemble::assemble;
 use crate::evaluate::{Depth, Evaluated, EvaluatedCluster, Evaluator};
 use crate::files::LARGEST_FILE;
+use crate::finding::Severity;
 use crate::object::KubeObject;
 use crate::pipeline::{self, Options, Warm};
 use crate::pool::{self, Outcome};
@@ -26,15 +27,23 @@ pub struct Experiment {
     pub replaced: BTreeMap<String, String>,
 }
 
-/// The objects of each cluster as they would be, in the order of the experiments; `None` where the texts make no cluster.
-/// `warm` is used for a few experiments, as far as it goes.
+/// What an experiment has shown.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// The cluster's objects, as they would be; `None` where the texts make no cluster.
+    pub objects: Option<Vec<KubeObject>>,
+    /// What could stand where the cluster was refused for what stands there.
+    pub known: Vec<String>,
+}
+
+/// The answers, in the order of the experiments. `warm` is used for a few experiments, as far as it goes.
 pub fn run(
     warm: Option<&mut Warm>,
     sources: &Arc<Sources>,
     experiments: Vec<Experiment>,
     options: Options,
     mut seen: impl FnMut(),
-) -> Vec<Option<Vec<KubeObject>>> {
+) -> Vec<Answer> {
     let outcomes: Vec<Outcome<_>> = match warm.filter(|_| experiments.len() <= pipeline::WARM_JOBS) {
         Some(warm) => {
             let one = |experiment: Experiment| {
@@ -60,27 +69,32 @@ pub fn run(
     outcomes
         .into_iter()
         .map(|outcome| match outcome {
-            Outcome::Done(objects) => objects,
-            Outcome::Lost(_) | Outcome::NotRun => None,
+            Outcome::Done(answer) => answer,
+            Outcome::Lost(_) | Outcome::NotRun => Answer::default(),
         })
         .collect()
 }
 
-fn conduct(evaluator: &mut Evaluator, sources: &Sources, experiment: &Experiment) -> Option<Vec<KubeObject>> {
+fn conduct(evaluator: &mut Evaluator, sources: &Sources, experiment: &Experiment) -> Answer {
     let texts = experiment.replaced.iter().filter(|(_, text)| text.len() as u64 <= LARGEST_FILE);
     let texts = texts.map(|(file, text)| (file.clone(), text.as_bytes().into())).collect();
     evaluator.read_from(Arc::new(sources.with(texts)));
-    evaluate(evaluator, experiment)
+    let Some(cluster) = evaluate(evaluator, experiment) else { return Answer::default() };
+    // One that is refused has some of its objects at most.
+    let refused = cluster.findings.iter().any(|finding| finding.severity >= Severity::Refusal);
+    Answer {
+        objects: (cluster.summary.is_some() && !refused).then(|| assemble(&cluster.manifests).0),
+        known: cluster.findings.into_iter().flat_map(|finding| finding.known).collect(),
+    }
 }
 
-fn evaluate(evaluator: &mut Evaluator, experiment: &Experiment) -> Option<Vec<KubeObject>> {
-    let cluster: EvaluatedCluster = match evaluator.definition(&experiment.definition, Depth::Manifests) {
-        Evaluated::Cluster(cluster) => *cluster,
+fn evaluate(evaluator: &mut Evaluator, experiment: &Experiment) -> Option<EvaluatedCluster> {
+    match evaluator.definition(&experiment.definition, Depth::Manifests) {
+        Evaluated::Cluster(cluster) => Some(*cluster),
         Evaluated::Inventory(names) => {
             let index = names.iter().position(|name| name.as_ref() == Ok(&experiment.cluster))?;
-            evaluator.member(&experiment.definition, index, &experiment.cluster, Depth::Manifests)
+            Some(evaluator.member(&experiment.definition, index, &experiment.cluster, Depth::Manifests))
         }
-        Evaluated::Failed(_) => return None,
-    };
-    cluster.summary.is_some().then(|| assemble(&cluster.manifests).0)
+        Evaluated::Failed(_) => None,
+    }
 }

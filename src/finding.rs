@@ -54,6 +54,9 @@ pub struct Finding {
     /// The field of an object whose trouble this is as well, `manifests.cilium.config.data.mtu`: said once, by this one.
     #[serde(skip)]
     pub covers: Option<String>,
+    /// What could stand there instead, where that is a list.
+    #[serde(skip)]
+    pub known: Vec<String>,
     /// The reason for which the definition accepts it.
     pub allowed: Option<String>,
     /// How the evaluation came there, innermost first; only where that is more than `place` says.
@@ -74,6 +77,7 @@ impl Finding {
             hint: None,
             place: None,
             covers: None,
+            known: Vec::new(),
             allowed: None,
             trace: Vec::new(),
         }

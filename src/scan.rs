@@ -3,6 +3,8 @@
 //! The engine's parser and analysis recurse on the source without a limit: a file of a million brackets ends the process.
 //! So each file is scanned, without recursion, for how deep it can make them go, and for the files that it imports as code.
 
+use std::ops::Range;
+
 /// What the scan has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
@@ -71,6 +73,49 @@ pub fn scan(source: &str) -> Scan {
         }
     }
     result
+}
+
+/// Where the values stand that a source writes down: strings, numbers, `true`, `false`, `null`, `[]` and `{}`; neither names of
+/// fields nor paths of imports. Byte ranges, in order.
+#[must_use]
+pub fn literals(source: &str) -> Vec<Range<usize>> {
+    let mut scanner = Scanner { source, at: 0 };
+    let mut tokens: Vec<(Range<usize>, Token)> = Vec::new();
+    while let Some((start, token)) = scanner.next() {
+        tokens.push((start..scanner.at, token));
+    }
+    let text = |at: usize| tokens.get(at).map_or("", |(range, _)| &source[range.clone()]);
+    let before = |at: usize, back: usize| at.checked_sub(back).map_or("", text);
+    let is_word = |text: &str| text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let mut found = Vec::new();
+    for (at, (range, token)) in tokens.iter().enumerate() {
+        let next = text(at + 1);
+        // `name: …`, `name+: …`
+        let is_name = next == ":" || (next == "+" && text(at + 2) == ":");
+        // `x['name']`, `f()[0]`
+        let is_index = before(at, 1) == "["
+            && next == "]"
+            && (matches!(before(at, 2), "]" | ")" | "}") || (is_word(before(at, 2)) && !is_keyword(before(at, 2))));
+        match token {
+            Token::Text { .. } if !is_name && !is_index && !before(at, 1).starts_with("import") => {
+                found.push(range.clone());
+            }
+            Token::Other if !is_index && text(at).starts_with(|c: char| c.is_ascii_digit()) => {
+                found.push(range.clone())
+            }
+            Token::Other if !is_name && matches!(text(at), "true" | "false" | "null") => found.push(range.clone()),
+            Token::Open if matches!((text(at), next), ("[", "]") | ("{", "}")) => {
+                found.push(range.start..tokens[at + 1].0.end);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A word behind which an expression begins.
+fn is_keyword(word: &str) -> bool {
+    matches!(word, "if" | "then" | "else" | "in" | "assert" | "error" | "local" | "for")
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,6 +299,22 @@ mod tests {
     }
 
     #[test]
+    fn values_are_found_and_names_are_not() {
+        let source = r#"
+            local a = import 'a.libsonnet';  // true 1 'x'
+            { s: 'true', 'k-1': "d", b+: true, "q"+:: null, n: [], m: {}, trueish: 10.5e3, t: |||
+                false 7
+              |||, v: @'it''s', i: a['x'], l: if a then ['y'] else f(x)[0], null_: [/* 2 */] }
+        "#;
+        let found: Vec<&str> = literals(source).into_iter().map(|range| source[range].trim()).collect();
+        assert_eq!(found.len(), 11, "{found:#?}");
+        let expected =
+            ["'true'", "\"d\"", "true", "null", "[]", "{}", "10.5e3", found[7], "@'it''s'", "'y'", "[/* 2 */]"];
+        assert_eq!(found, expected);
+        assert!(found[7].starts_with("|||") && found[7].ends_with("|||"), "{found:#?}");
+    }
+
+    #[test]
     fn an_import_that_is_no_plain_path_is_noticed() {
         for source in ["import 'a\\u0062'", "import @'a'", "import x", "import |||\n  a\n|||\n"] {
             assert_eq!(scan(source).odd_import, Some(0), "{source}");
@@ -295,6 +356,9 @@ mod tests {
             for text in [source, code] {
                 let found = scan(&text);
                 prop_assert!(found.imports.iter().all(|path| text.contains(path)));
+                let places = literals(&text);
+                prop_assert!(places.iter().all(|place| !text[place.clone()].is_empty()));
+                prop_assert!(places.windows(2).all(|two| two[0].end <= two[1].start));
                 prop_assert!(found.odd_import.is_none_or(|at| text[at..].starts_with("import")));
             }
         }

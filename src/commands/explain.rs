@@ -1,39 +1,26 @@
 //! `cniforge explain`: where a value of an object comes from, and what to do with a cluster step by step.
 //!
-//! Each line that the definition reads is taken away, or its value changed, and what becomes otherwise is what the line
-//! decides. What no line decides is the library's default.
+//! Each line that the definition reads is left out, or its values replaced ([`lines`]), and what becomes otherwise is what the
+//! line decides. What no line decides is the library's default.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod lines;
+mod others;
+
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
+use self::lines::{Lines, SourceLine};
 use super::{Exit, Session};
 use crate::cli::{ExplainArgs, Topic};
-use crate::diff::fields::Extent;
-use crate::diff::objects::{Comparer, Interner};
 use crate::diff::secret;
 use crate::evaluate::{Depth, field_lines};
-use crate::experiment::{self, Experiment};
 use crate::field_path;
 use crate::finding::{Finding, Severity, suggest};
 use crate::manifest;
 use crate::object::KubeObject;
 use crate::pipeline;
 use crate::report::{plural, visible};
-use crate::sources::Sources;
 use crate::value::Value;
-
-/// A line of a file, and its text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct SourceLine {
-    file: String,
-    /// From 0.
-    line: usize,
-    text: String,
-}
-
-/// What a line decides: the object, and the fields of it.
-type Decided = BTreeMap<String, BTreeSet<String>>;
 
 pub(super) fn run(session: &Session<'_>, args: &ExplainArgs) -> Result<Exit, Finding> {
     // An object is written with a `/`, so a cluster of this name can be asked about all the same.
@@ -97,19 +84,17 @@ fn values(session: &Session<'_>, args: &ExplainArgs) -> Result<Exit, Finding> {
         (Some(object), Some(field)) => Some(value_at(object, field)?),
         _ => None,
     };
-    let (decided, untried) = lines_that_decide(session, &run.sources, &cluster.definition, &args.cluster, objects);
+    let lines = Lines::of(session, &run.sources, &cluster.definition, &args.cluster, objects);
     let labels = field_lines(&run.sources, &cluster.definition);
     let mut out = String::new();
     if let (Some(object), Some((path, value))) = (object, &shown) {
         let _ = writeln!(out, "{} {}: {}", object.id, path, visible(value));
     }
     let mut any = false;
-    for (line, decided) in &decided {
+    for (line, decided) in &lines.decided {
+        let wanted = |name: &str| object.is_none_or(|object| object.id.to_string() == name);
         let mut of_line: Vec<String> = Vec::new();
-        for (name, fields) in decided {
-            if object.is_some_and(|object| object.id.to_string() != *name) {
-                continue;
-            }
+        for (name, fields) in decided.objects.iter().filter(|(name, _)| wanted(name)) {
             let fits = |field: &&String| shown.as_ref().is_none_or(|(path, _)| related(path, field));
             let fields: Vec<&String> = fields.iter().filter(fits).collect();
             match (object, fields.as_slice()) {
@@ -123,11 +108,17 @@ fn values(session: &Session<'_>, args: &ExplainArgs) -> Result<Exit, Finding> {
             continue;
         }
         any = true;
-        let label = labels.get(&(line.file.clone(), line.line + 1)).map(|path| label(path)).unwrap_or_default();
+        let path = labels.get(&(line.file.clone(), line.line + 1));
         let origin = if line.file == cluster.definition { "definition" } else { "overlay" };
-        let _ = writeln!(out, "{}:{}: {origin}{label}: {}", line.file, line.line + 1, visible(line.text.trim()));
+        let label = path.map(|path| label(path)).unwrap_or_default();
+        let text = if decided.secret { "(secret)".into() } else { visible(line.text.trim()) };
+        let _ = writeln!(out, "{}:{}: {origin}{label}: {text}", line.file, line.line + 1);
         for text in of_line.iter().filter(|text| !text.is_empty()) {
             let _ = writeln!(out, "    {}", visible(text));
+        }
+        for idle in path.into_iter().flat_map(|path| outvoted(&lines, &labels, &line.file, path)) {
+            let origin = if idle.file == cluster.definition { "definition" } else { "overlay" };
+            let _ = writeln!(out, "    in the place of what the {origin} says in {}:{}", idle.file, idle.line + 1);
         }
     }
     if !any {
@@ -143,14 +134,26 @@ fn values(session: &Session<'_>, args: &ExplainArgs) -> Result<Exit, Finding> {
         );
     }
     session.print(&out)?;
-    if !untried.is_empty() {
-        let places: Vec<String> = untried.iter().map(|line| format!("{}:{}", line.file, line.line + 1)).collect();
+    if !lines.untold.is_empty() {
+        let places: Vec<String> = lines.untold.iter().map(|line| format!("{}:{}", line.file, line.line + 1)).collect();
         session.terminal.status(&format!(
             "what these lines decide cannot be told, since the definition needs them as they are: {}",
             places.join(", ")
         ));
     }
     Ok(Exit::Fine)
+}
+
+/// Lines of other files that say the same field and decide nothing, since another one has the last word.
+fn outvoted<'a>(
+    lines: &'a Lines,
+    labels: &'a BTreeMap<(String, usize), Vec<String>>,
+    file: &'a str,
+    path: &'a [String],
+) -> impl Iterator<Item = &'a SourceLine> {
+    let idle = lines.decided.iter().filter(|(_, decided)| decided.objects.is_empty()).map(|(line, _)| line);
+    idle.filter(move |line| line.file != file)
+        .filter(move |line| labels.get(&(line.file.clone(), line.line + 1)).is_some_and(|other| other == path))
 }
 
 /// Which part of a definition a field is.
@@ -227,97 +230,4 @@ fn related(one: &str, other: &str) -> bool {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[', ' ']))
     };
     below(one, other) || below(other, one)
-}
-
-fn lines_that_decide(
-    session: &Session<'_>,
-    sources: &Arc<Sources>,
-    definition: &str,
-    cluster: &str,
-    objects: &[KubeObject],
-) -> (BTreeMap<SourceLine, Decided>, Vec<SourceLine>) {
-    let texts: BTreeMap<String, String> = sources
-        .inputs(definition)
-        .into_iter()
-        .filter_map(|file| Some((file.clone(), String::from_utf8(sources.bytes(&file).ok()?.to_vec()).ok()?)))
-        .collect();
-    let mut left: Vec<SourceLine> = Vec::new();
-    for (file, text) in &texts {
-        for (line, text) in text.lines().enumerate() {
-            let words = text.trim();
-            if !words.is_empty() && !words.starts_with("//") && !words.starts_with('#') {
-                left.push(SourceLine { file: file.clone(), line, text: text.to_owned() });
-            }
-        }
-    }
-    let interner = Interner::default();
-    let now = interner.intern(objects);
-    let mut comparer = Comparer::new(Extent::Whole);
-    let mut found: BTreeMap<SourceLine, Decided> = BTreeMap::new();
-    let mut progress = session.terminal.progress("asking each line");
-    let (total, mut done) = (2 * left.len(), 0);
-    // Taken away where it can be; else with another value.
-    for (round, edit) in [|_: &str| Some(String::new()), otherwise].into_iter().enumerate() {
-        let tried: Vec<(SourceLine, Experiment)> = left
-            .iter()
-            .filter_map(|line| {
-                let text = texts.get(&line.file)?;
-                let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-                *lines.get_mut(line.line)? = edit(&line.text)?;
-                let replaced = BTreeMap::from([(line.file.clone(), lines.join("\n") + "\n")]);
-                let experiment =
-                    Experiment { definition: definition.to_owned(), cluster: cluster.to_owned(), replaced };
-                Some((line.clone(), experiment))
-            })
-            .collect();
-        let experiments = tried.iter().map(|(_, experiment)| experiment.clone()).collect();
-        let answers = experiment::run(None, sources, experiments, session.options(Depth::Manifests, true), || {
-            done += 1;
-            progress.update(done, total);
-        });
-        left.clear();
-        for ((line, _), answer) in tried.into_iter().zip(answers) {
-            let Some(answer) = answer else {
-                left.push(line);
-                continue;
-            };
-            let answer = interner.intern(&answer);
-            let mut decided = Decided::new();
-            for change in comparer.compare(&now, &answer) {
-                let name = change.before.as_ref().or(change.after.as_ref()).map(|object| object.id.to_string());
-                let Some(name) = name else { continue };
-                let fields = decided.entry(name).or_default();
-                fields.extend(change.fields.iter().map(|field| field.path.to_string()));
-                if change.fields.is_empty() {
-                    fields.insert("the whole object".to_owned());
-                }
-            }
-            // It may say what the default is, which another value will show.
-            if decided.is_empty() && round == 0 {
-                left.push(line.clone());
-            }
-            found.insert(line, decided);
-        }
-    }
-    progress.update(total, total);
-    // Brackets, names of locals and imports, which carry no value of their own.
-    left.retain(|line| line.text.contains(':') && !line.text.trim_start().starts_with("local "));
-    (found, left)
-}
-
-/// The line with its last value changed, so that it stays a value of its kind.
-fn otherwise(line: &str) -> Option<String> {
-    for (from, to) in [("true", "false"), ("false", "true")] {
-        if let Some(at) = line.rfind(from) {
-            return Some(format!("{}{to}{}", &line[..at], &line[at + from.len()..]));
-        }
-    }
-    // Another digit keeps an address an address and a version a version, mostly.
-    let digit = line.rfind(|c: char| c.is_ascii_digit());
-    if let Some(at) = digit {
-        let other = if line[at..].starts_with('0') { '1' } else { '0' };
-        return Some(format!("{}{other}{}", &line[..at], &line[at + 1..]));
-    }
-    let at = line.rfind('\'').filter(|at| line[..*at].contains('\''))?;
-    Some(format!("{}x{}", &line[..at], &line[at..]))
 }

@@ -193,6 +193,7 @@ impl<'a> ClusterReader<'a> {
                 if finding.hint.is_none() || !nearest(&wrong, names.iter().copied()).is_empty() {
                     finding.hint = suggest(&wrong, names.iter().copied()).or(finding.hint);
                 }
+                finding.known = names.into_iter().map(str::to_owned).collect();
             }
             if !path.is_empty() {
                 finding.path = Some(field_path::join(&path));

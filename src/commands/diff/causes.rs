@@ -67,7 +67,7 @@ pub(super) fn note(session: &Session<'_>, origins: Origins, states: &BTreeMap<St
     });
     let mut effects: BTreeMap<String, Effects> = BTreeMap::new();
     for ((cluster, edit, _), answer) in wanted.iter().zip(answers) {
-        let made = answer.map(|objects| made(&objects, states.get(cluster)));
+        let made = answer.objects.map(|objects| made(&objects, states.get(cluster)));
         effects.entry(cluster.clone()).or_default().insert(*edit, made);
     }
     let none = Effects::new();
