@@ -123,7 +123,7 @@
     details.append(summary, box);
     // Thousands of objects are built only as they are opened.
     details.addEventListener('toggle', () => details.open && fill(box, change));
-    const words = JSON.stringify([change.title, change.fields, change.clusters]).toLowerCase();
+    const words = JSON.stringify([change.title, change.fields, change.clusters, change.lines.map((line) => line.text)]).toLowerCase();
     return { change, details, summary, box, words };
   });
   id('changes').append(...entries.map((entry) => entry.details));
@@ -169,5 +169,29 @@
       actions[event.key]();
     }
   });
+  // The worst first, as everywhere.
+  const clusters = new Map();
+  for (const change of data.changes) {
+    for (const name of change.clusters) {
+      const row = clusters.get(name) || { name, changes: 0, worst: 0 };
+      row.changes += 1;
+      row.worst = Math.max(row.worst, rank(change.impact.class));
+      clusters.set(name, row);
+    }
+  }
+  for (const row of [...clusters.values()].sort((a, b) => b.worst - a.worst || (a.name < b.name ? -1 : 1))) {
+    const tr = make('tr');
+    const only = make('button', row.name);
+    only.type = 'button';
+    only.addEventListener('click', () => {
+      id('cluster').value = row.name;
+      filter();
+      id('changes').focus();
+    });
+    const cell = make('td');
+    cell.append(only);
+    tr.append(cell, make('td', row.changes), make('td', data.order[row.worst], 'class ' + data.order[row.worst]));
+    id('fleet').querySelector('tbody').append(tr);
+  }
   filter();
 })();
