@@ -15,7 +15,7 @@ use serde::Serialize;
 pub use facts::Facts;
 pub use workloads::Workload;
 
-use super::objects::ObjectChange;
+use super::objects::{Action, ObjectChange};
 use crate::object::KubeObject;
 
 /// What a change does, from nothing to what nobody should miss. The order is that of `--fail-on`.
@@ -114,25 +114,30 @@ pub struct Cluster<'a> {
 pub fn of_change(change: &ObjectChange, cluster: &Cluster<'_>) -> Vec<Impact> {
     let mut impacts = rules::of_object(change);
     impacts.extend(workloads::of_object(change, cluster));
-    worst_first(impacts)
+    worst_first(
+        impacts,
+        match change.action {
+            Action::Added => "it is new, and no rule knows of anything that it does to what runs",
+            Action::Removed => "no rule knows of anything that needs it",
+            Action::Changed | Action::Renamed => NOTHING_KNOWN,
+        },
+    )
 }
+
+const NOTHING_KNOWN: &str = "no workload of this cluster reads it at its start, and no rule knows more";
 
 /// What a change of a cluster's facts does, the worst first; never empty.
 #[must_use]
 pub fn of_facts(before: &Facts, after: &Facts) -> Vec<Impact> {
-    worst_first(facts::impacts(before, after))
+    worst_first(facts::impacts(before, after), NOTHING_KNOWN)
 }
 
-fn worst_first(mut impacts: Vec<Impact>) -> Vec<Impact> {
+/// `otherwise` is the reason where no other one is known.
+fn worst_first(mut impacts: Vec<Impact>, otherwise: &str) -> Vec<Impact> {
     impacts.sort_by(|a, b| b.class.cmp(&a.class).then_with(|| a.cmp(b)));
     impacts.dedup_by(|a, b| a.reason == b.reason);
     if impacts.is_empty() {
-        impacts.push(Impact {
-            class: Class::None,
-            reason: "no workload of this cluster reads it at its start, and no rule knows more".to_owned(),
-            source: None,
-            workloads: Vec::new(),
-        });
+        impacts.push(Impact { class: Class::None, reason: otherwise.to_owned(), source: None, workloads: Vec::new() });
     }
     impacts
 }

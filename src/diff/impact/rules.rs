@@ -51,6 +51,7 @@ const ROUTING: &str = "https://docs.cilium.io/en/stable/network/concepts/routing
 const KUBE_PROXY: &str = "https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/";
 const CLUSTER_MESH: &str = "https://docs.cilium.io/en/stable/network/clustermesh/clustermesh/";
 const WIREGUARD: &str = "https://docs.cilium.io/en/stable/security/network/encryption-wireguard/";
+const ZTUNNEL: &str = "https://docs.cilium.io/en/stable/security/network/encryption-ztunnel/";
 const IPSEC: &str = "https://docs.cilium.io/en/stable/security/network/encryption-ipsec/";
 const MASQUERADING: &str = "https://docs.cilium.io/en/stable/network/concepts/masquerading/";
 const ENFORCEMENT: &str = "https://docs.cilium.io/en/stable/security/policy/intro/";
@@ -156,6 +157,20 @@ const CILIUM: &[Row] = &[
         Class::DropsConnections,
         "packets get smaller by IPsec's header, and nodes with and without it do not understand each other; the key's Secret must be there first",
         IPSEC,
+    ),
+    row(
+        &["enable-ztunnel"],
+        When::Off,
+        Class::Security,
+        "traffic between the pods that ztunnel joined is no longer encrypted",
+        ZTUNNEL,
+    ),
+    row(
+        &["enable-ztunnel"],
+        When::On,
+        Class::DropsConnections,
+        "connections of the namespaces that join it are cut and begun anew through ztunnel",
+        ZTUNNEL,
     ),
     row(
         &[
@@ -1024,6 +1039,22 @@ const ACTIONS: &[ActionRow] = &[
         "https://kubernetes.io/docs/concepts/services-networking/service/",
     ),
     whole(
+        Action::Renamed,
+        "",
+        &["Namespace"],
+        Class::Manual,
+        "everything in the old namespace is deleted with it: move what is still needed",
+        "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
+    ),
+    whole(
+        Action::Renamed,
+        "*",
+        &["IPPool"],
+        Class::Immutable,
+        "the old pool goes, and one with addresses in use cannot: migrate its pods first",
+        CALICO_MIGRATE,
+    ),
+    whole(
         Action::Removed,
         "apps",
         &["DaemonSet", "Deployment", "StatefulSet"],
@@ -1061,6 +1092,8 @@ const ACTIONS: &[ActionRow] = &[
 pub fn of_object(change: &ObjectChange) -> Vec<Impact> {
     let Some(object) = change.object() else { return Vec::new() };
     let mut impacts = Vec::new();
+    // Under another name it is made anew, and there everything may be otherwise.
+    let in_place = change.action != Action::Renamed;
     for row in ACTIONS {
         if row.action == change.action && is_one_of(object, row.group, row.kinds) {
             impacts.push(impact(row.class, row.reason.to_owned(), row.source));
@@ -1069,14 +1102,17 @@ pub fn of_object(change: &ObjectChange) -> Vec<Impact> {
     for field in change.fields.iter() {
         impacts.extend(of_config_map(object, field));
         impacts.extend(of_calico_env(object, field));
-        for row in FIELDS {
+        for row in FIELDS.iter().filter(|row| in_place || row.class != Class::Immutable) {
             if is_one_of(object, row.group, row.kinds) && field.path.is_below(row.path) && holds(row.when, field) {
                 impacts.push(impact(row.class, format!("{}: {}", shown(&field.path), row.reason), row.source));
             }
         }
         if field.path.is_below(&["data"]) || field.path.is_below(&["stringData"]) {
             let immutable = change.before.as_ref().and_then(|before| before.body.at(&["immutable"]).cloned());
-            if immutable == Some(Value::Bool(true)) && matches!(object.id.kind.as_str(), "ConfigMap" | "Secret") {
+            if in_place
+                && immutable == Some(Value::Bool(true))
+                && matches!(object.id.kind.as_str(), "ConfigMap" | "Secret")
+            {
                 let reason = "it is marked immutable: delete it, or give it another name";
                 impacts.push(impact(
                     Class::Immutable,

@@ -46,6 +46,8 @@ const CONFIG: &[(&str, &str, &str, &str, Class)] = &[
     ("cilium-config", "enable-wireguard", "true", "", Security),
     ("cilium-config", "enable-ipsec", "false", "true", DropsConnections),
     ("cilium-config", "enable-ipsec", "true", "false", Security),
+    ("cilium-config", "enable-ztunnel", "false", "true", DropsConnections),
+    ("cilium-config", "enable-ztunnel", "true", "", Security),
     ("cilium-config", "encrypt-node", "true", "false", Security),
     ("cilium-config", "enable-ipv4-masquerade", "true", "false", DropsConnections),
     ("cilium-config", "enable-bpf-masquerade", "", "true", DropsConnections),
@@ -274,6 +276,18 @@ fn objects() -> Vec<(String, String, Class)> {
             Manual,
         ),
         (none(), small("DaemonSet", "a"), Nothing),
+        (small("Namespace", "a").replace("apps/v1", "v1"), small("Namespace", "b").replace("apps/v1", "v1"), Manual),
+        (small("IPPool", "a").replace("apps/v1", CALICO), small("IPPool", "b").replace("apps/v1", CALICO), Immutable),
+        // A Job whose name says what is in it gets a new name for a new template.
+        (
+            small("Job", "a")
+                .replace("apps/v1", "batch/v1")
+                .replace("a: 1", "template: {a: 1}, e: 5, f: 6, g: 7, h: 8"),
+            small("Job", "b")
+                .replace("apps/v1", "batch/v1")
+                .replace("a: 1", "template: {a: 2}, e: 5, f: 6, g: 7, h: 8"),
+            Nothing,
+        ),
         (
             pod("{containers: [{name: a, securityContext: {privileged: false}}]}"),
             pod("{containers: [{name: a, securityContext: {privileged: true}}]}"),
