@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::assemble::assemble;
 use crate::discover::{DefinitionFile, Fleet};
 use crate::evaluate::{self, ClusterFacts, ClusterSummary, Depth, Evaluated, EvaluatedCluster, Evaluator};
-use crate::finding::{Finding, Severity, suggest};
+use crate::finding::{Finding, Place, Severity, suggest};
 use crate::limits::Limits;
 use crate::object::KubeObject;
 use crate::pool::{self, Keeper, Outcome};
@@ -37,6 +37,8 @@ pub struct ClusterRun<T> {
     pub name: String,
     /// The definition, relative to the fleet's root.
     pub definition: String,
+    /// Which member it is, if the definition is an inventory.
+    pub index: Option<usize>,
     /// Its facts, unless it was refused.
     pub summary: Option<ClusterSummary>,
     /// Everything that was found, refusals included.
@@ -220,6 +222,16 @@ pub fn run_by<T: Send + 'static>(
     Ok(run)
 }
 
+/// Where a finding about a cluster is shown: at the line of its field, if that is written down anywhere. `index` tells which
+/// member of an inventory it is about.
+#[must_use]
+pub fn place(sources: &Sources, definition: &str, index: Option<usize>, finding: &Finding) -> Place {
+    let known = finding.place.clone();
+    known
+        .or_else(|| evaluate::place_of(sources, definition, index, finding.path.as_deref()?))
+        .unwrap_or_else(|| sources.first_line(definition))
+}
+
 fn reading_order(finding: &Finding) -> (bool, Option<(&str, usize, usize)>) {
     let place = finding.place.as_ref().map(|place| (place.file.as_str(), place.line, place.column));
     (place.is_none(), place)
@@ -310,6 +322,7 @@ impl<T> ClusterRun<T> {
         Self {
             name: name.to_owned(),
             definition: definition.to_owned(),
+            index: None,
             summary: None,
             findings: Vec::new(),
             traces: Vec::new(),
@@ -326,6 +339,7 @@ impl<T> ClusterRun<T> {
         Self {
             name: name.to_owned(),
             definition: definition.to_owned(),
+            index: None,
             summary: None,
             findings: vec![finding],
             traces: Vec::new(),
@@ -558,15 +572,16 @@ impl<K: Send + Sync + 'static, C: Send + Sync + 'static> Task<K, C> {
         };
         let wanted = !blocked && cluster.summary.is_some();
         let result = wanted.then(|| (self.consume)(&cluster.name, &objects));
-        let member =
+        let beyond =
             cluster.summary.as_ref().map(|summary| Member::of(summary, &cluster.facts, &cluster.allowances, &objects));
         ClusterRun {
             name: cluster.name,
             definition: definition.to_owned(),
+            index: member,
             summary: cluster.summary,
             findings,
             traces: cluster.traces,
-            member,
+            member: beyond,
             engine: cluster.facts.engine,
             delivered: cluster.delivered,
             objects: objects.len(),

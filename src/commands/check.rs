@@ -62,7 +62,7 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
                 if let Some(finding) = compared.transition.take() {
                     let allowances = cluster.member.as_ref().map_or(&[][..], |member| &member.allowances);
                     let allowed = allowances.iter().any(|allowance| finding.rule == Some(allowance.rule.as_str()));
-                    let place = sources.first_line(&cluster.definition);
+                    let place = pipeline::place(&sources, &cluster.definition, cluster.index, &finding);
                     if !allowed {
                         session.terminal.finding(&finding.cluster(cluster.name.clone()).place(Some(place)));
                         sudden |= !args.allow_findings;

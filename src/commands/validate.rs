@@ -119,8 +119,8 @@ fn between_clusters(fleet: &Fleet, run: &mut FleetRun<Option<(TreeChanges, Optio
     for finding in found {
         match run.clusters.iter_mut().find(|cluster| finding.cluster.as_ref() == Some(&cluster.name)) {
             Some(cluster) => {
-                let place = finding.place.clone().or_else(|| Some(run.sources.first_line(&cluster.definition)));
-                cluster.findings.push(finding.place(place));
+                let place = pipeline::place(&run.sources, &cluster.definition, cluster.index, &finding);
+                cluster.findings.push(finding.place(Some(place)));
             }
             None => run.findings.push(finding),
         }

@@ -26,7 +26,7 @@ use self::convert::{Trail, convert};
 use self::places::SourceMap;
 use self::shared::{LendingResolver, SharedLibrary};
 use crate::field_path;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::limits::{self, Limits, Trip};
 use crate::sources::Sources;
 use crate::validate::Allowance;
@@ -393,6 +393,13 @@ impl Evaluator {
 #[must_use]
 pub fn field_lines(sources: &Sources, definition: &str) -> std::collections::BTreeMap<(String, usize), Vec<String>> {
     SourceMap::new(sources).field_lines(definition)
+}
+
+/// Where a field of a cluster is written down, or as much of its path as is: of the definition, or of the member `index` of the
+/// inventory there.
+#[must_use]
+pub fn place_of(sources: &Sources, definition: &str, index: Option<usize>, path: &str) -> Option<Place> {
+    locate(&mut SourceMap::new(sources), definition, index, field_path::split(path))
 }
 
 /// From inside the allocator: no frame fits any more, so the evaluation unwinds.

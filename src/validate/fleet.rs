@@ -183,6 +183,7 @@ fn spread(members: &[Member]) -> Vec<Finding> {
                     low.0, low.1, high.0, high.1
                 ))
                 .cluster(*old)
+                .path(format!("{cni}.version"))
                 .hint("upgrade the oldest, one minor version at a time; upstream supports the newest three")
         })
     };

@@ -174,7 +174,7 @@ fn clusters_of_a_fleet_are_looked_at_together() {
     assert!(!run.out.contains("BEGIN"), "the key's line is not shown: {}", run.out);
     assert!(
         run.out.contains(
-            "error[CNI043]: b: it has the id 1 in the mesh, and so has the cluster a\n --> clusters/b.jsonnet:1:1"
+            "error[CNI043]: b: it has the id 1 in the mesh, and so has the cluster a\n --> clusters/b.jsonnet:1:309 (cilium.values.cluster.id)"
         ),
         "{}",
         run.out
@@ -247,4 +247,28 @@ fn every_rule_is_documented() {
             assert!(part.contains(word), "{word} is missing in: {part}");
         }
     }
+}
+
+/// What is wrong between clusters stands in one of them, and there in a line.
+#[test]
+fn a_finding_between_clusters_is_shown_at_its_field() {
+    let fleet = Fleet::new();
+    let mesh = "allowSecrets: ['cilium-clustermesh', 'cilium-kvstoremesh'], cilium+: { values: { clustermesh: { useAPIServer: true, config: { enabled: true, clusters: [{ name: 'c', ips: ['10.0.0.9'] }] }, apiserver: { tls: { auto: { method: 'cronJob' } } } } } }";
+    fleet.cilium("a", &format!("meshID: 1, {mesh}"));
+    fleet.write(
+        "clusters/many.jsonnet",
+        &format!(
+            "local cniforge = import 'cniforge/main.libsonnet';\n[\n  cniforge.cluster {{ name: 'b', {0},\n    podCIDRs: ['10.245.0.0/16'] }},\n  \
+             cniforge.cluster {{\n    name: 'c', {0}, meshID: 2,\n    podCIDRs: ['10.244.128.0/17'],\n    {mesh} }},\n]\n",
+            crate::fleet::CILIUM.replace(", podCIDRs: ['10.244.0.0/16']", "").replace("podCIDRs: ['10.244.0.0/16'], ", "")
+        ),
+    );
+    let run = fleet.run(&["validate"]);
+    assert!(
+        run.out.contains(
+            "overlaps 10.244.0.0/16 of the cluster a in the same mesh\n --> clusters/many.jsonnet:7:5 (podCIDRs[0])"
+        ),
+        "{}",
+        run.out
+    );
 }
