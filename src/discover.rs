@@ -133,7 +133,6 @@ impl Fleet {
     pub fn definitions(&self, sources: &Sources) -> Result<(Vec<DefinitionFile>, Vec<Finding>), Finding> {
         let hint = format!("put one definition a cluster there: `{}/<name>.jsonnet`", self.config.clusters);
         let files = sources
-            .files()
             .list(&self.config.clusters, ".jsonnet")
             .map_err(|(path, reason)| Finding::refusal(format!("{path}: {reason}")).hint(hint.clone()))?;
         let mut by_stem: BTreeMap<String, Vec<DefinitionFile>> = BTreeMap::new();
@@ -178,7 +177,7 @@ impl Fleet {
     /// # Errors
     /// When the folder cannot be read.
     pub fn policies(&self, sources: &Sources) -> Result<Vec<String>, Finding> {
-        let files = sources.files().list(&self.config.policies, ".jsonnet");
+        let files = sources.list(&self.config.policies, ".jsonnet");
         let mut files =
             files.map_err(|(path, reason)| Finding::refusal(format!("{path}: {reason}")))?.unwrap_or_default();
         files.sort();

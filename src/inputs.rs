@@ -102,10 +102,12 @@ impl<'a> Comparison<'a> {
 
     /// Git's names of contents are taken at its word: two contents of one name cannot come into one repository.
     fn compare(&self, file: &str) -> Result<bool, SourceError> {
-        if !self.one.check(file)? || !self.other.check(file)? {
-            return Ok(false);
-        }
-        match (self.one.files().blob_id(file), self.other.files().blob_id(file)) {
+        let id = |sources: &Sources| -> Result<Option<String>, SourceError> {
+            // What is read instead is checked when it is.
+            let id = sources.files().blob_id(file);
+            if id.is_some() && !sources.check(file)? { Ok(None) } else { Ok(id) }
+        };
+        match (id(self.one)?, id(self.other)?) {
             (Some(one), Some(other)) => Ok(one == other),
             (Some(id), None) => Ok(git::blob_id(&self.other.bytes(file)?, id.len()) == id),
             (None, Some(id)) => Ok(git::blob_id(&self.one.bytes(file)?, id.len()) == id),

@@ -56,6 +56,8 @@ struct Cache {
     resolved: HashMap<(String, String), String>,
     scans: HashMap<String, Arc<Scan>>,
     hashes: HashMap<String, [u8; 32]>,
+    /// (folder, ending) → the files there; `None` if there is no such folder
+    lists: HashMap<(String, String), Option<Vec<String>>>,
 }
 
 impl Cache {
@@ -96,6 +98,20 @@ impl Sources {
     #[must_use]
     pub fn files(&self) -> &Files {
         &self.files
+    }
+
+    /// As [`Files::list`], looked at once.
+    ///
+    /// # Errors
+    /// The path that cannot be read, and why.
+    pub fn list(&self, folder: &str, ending: &str) -> Result<Option<Vec<String>>, (String, String)> {
+        let key = (folder.to_owned(), ending.to_owned());
+        if let Some(known) = self.with_cache(|cache| cache.lists.get(&key).cloned()) {
+            return Ok(known);
+        }
+        let files = self.files.list(folder, ending)?;
+        self.with_cache(|cache| cache.lists.insert(key, files.clone()));
+        Ok(files)
     }
 
     /// The same files, but for the texts of some that are there. What has been read of the others is not read again.
