@@ -59,7 +59,7 @@ fn status(diff: &FleetDiff, format: DiffFormat) -> Option<String> {
         count => Some(format!("{} not evaluated: same inputs", plural(count, "definition"))),
     };
     if diff.changes.is_empty() {
-        return Some(format!("{} → {}: nothing differs", diff.before, diff.after));
+        return Some(text::headline(diff));
     }
     if format == DiffFormat::Text {
         return unchanged;
@@ -87,6 +87,7 @@ fn two_states(session: &Session<'_>, fleet: &Fleet, args: &DiffArgs) -> Result<(
     };
     let interner = Arc::new(Interner::default());
     let mut origins = None;
+    let mut failed = 0;
     let (before, after, unchanged, trouble) = if args.committed {
         let trees = |commit: Option<Arc<Snapshot>>| match &commit {
             Some(commit) => fleet.at(commit).map(|at| {
@@ -103,12 +104,13 @@ fn two_states(session: &Session<'_>, fleet: &Fleet, args: &DiffArgs) -> Result<(
         let sides = Definitions { session, selection: &clusters, interner: &interner };
         let mut compared = sides.compare(before.as_ref(), after.as_ref())?;
         origins = compared.origins.take();
+        failed = compared.failed;
         (compared.before, compared.after, compared.unchanged, compared.trouble)
     };
     let sudden = report_sudden(session, &before, &after);
     let mut diff = fleet::compare(&before, &after, Extent::Whole);
     (diff.before, diff.after) = names;
-    diff.unchanged_definitions = unchanged;
+    (diff.unchanged_definitions, diff.failed) = (unchanged, failed);
     if let Some(origins) = origins {
         causes::note(session, origins, &after, &mut diff);
     }
@@ -172,6 +174,7 @@ fn two_clusters(session: &Session<'_>, fleet: &Fleet, names: &[String]) -> Resul
         let as_one = |state: &State| BTreeMap::from([(format!("{before} → {after}"), state.clone())]);
         diff = fleet::compare(&as_one(one), &as_one(other), Extent::Whole);
     }
+    diff.failed = names.iter().filter(|name| !side.states.contains_key(*name)).count();
     (diff.before, diff.after) = (before.clone(), after.clone());
     Ok((diff, side.trouble))
 }
@@ -197,6 +200,8 @@ fn live(session: &Session<'_>, fleet: &Fleet, file: &Path, names: &[String]) -> 
         let before = BTreeMap::from([(name.clone(), State { facts, objects })]);
         let after = State { facts: Facts::of_objects(&state.objects), ..state.clone() };
         diff = fleet::compare(&before, &BTreeMap::from([(name.clone(), after)]), Extent::SaidByAfter);
+    } else {
+        diff.failed = 1;
     }
     (diff.before, diff.after) = (format!("{name} as it reports"), "working tree".to_owned());
     Ok((diff, side.trouble))

@@ -9,7 +9,7 @@ mod others;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use self::lines::{Lines, SourceLine};
+use self::lines::{Lines, SourceLine, WHOLE};
 use super::{Exit, Session};
 use crate::cli::{ExplainArgs, Topic};
 use crate::diff::secret;
@@ -101,6 +101,7 @@ fn values(session: &Session<'_>, args: &ExplainArgs) -> Result<Exit, Finding> {
                 (_, []) => {}
                 (Some(_), fields) if shown.is_none() => of_line.extend(fields.iter().map(|field| (*field).clone())),
                 (Some(_), _) => of_line.push(String::new()),
+                (None, [whole]) if *whole == WHOLE => of_line.push(format!("{name}: {whole}")),
                 (None, fields) => of_line.push(format!("{name}: {}", plural(fields.len(), "field"))),
             }
         }

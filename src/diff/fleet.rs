@@ -93,6 +93,8 @@ pub struct FleetDiff {
     pub changed: usize,
     /// How many clusters were compared, object by object.
     pub compared: usize,
+    /// How many clusters could not be compared, since what they are to be cannot be rendered.
+    pub failed: usize,
     /// How many definitions have the same inputs on both sides, so that nothing needed to be compared.
     pub unchanged_definitions: usize,
 }

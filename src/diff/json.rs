@@ -16,6 +16,7 @@ pub fn document(diff: &FleetDiff) -> String {
         "clusters": {
             "changed": diff.changed,
             "compared": diff.compared,
+            "failed": diff.failed,
             "unchangedDefinitions": diff.unchanged_definitions,
         },
         "changes": diff.changes.iter().map(change).collect::<Vec<_>>(),

@@ -19,13 +19,16 @@ const CLOSING: usize = 400;
 /// More lines of one object than this are counted.
 const MOST_LINES: usize = 120;
 const MOST_FIELDS: usize = 30;
+/// One entry must not take the room of all others, whatever stands in a line and in however many clusters it is.
+const LONGEST_LINE: usize = 300;
+const MOST_CLUSTERS: usize = 200;
 
 /// One comment.
 #[must_use]
 pub fn comment(diff: &FleetDiff) -> String {
     let mut out = String::from("## What this changes in the clusters\n\n");
     if diff.changes.is_empty() {
-        let _ = writeln!(out, "Nothing: {} → {}.", escape(&diff.before), escape(&diff.after));
+        let _ = writeln!(out, "{}.", escape(&headline(diff)));
         return out;
     }
     let _ = writeln!(out, "{}\n", escape(&headline(diff)));
@@ -109,7 +112,12 @@ fn entry(diff: &FleetDiff, change: &Change) -> String {
         let _ = writeln!(out, "- {}", plural(change.objects, "object"));
     }
     if change.clusters.len() > 3 {
-        let _ = writeln!(out, "- clusters: {}", escape(&change.clusters.join(", ")));
+        let shown = &change.clusters[..change.clusters.len().min(MOST_CLUSTERS)];
+        let more = match change.clusters.len() - shown.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let _ = writeln!(out, "- clusters: {}{more}", escape(&shown.join(", ")));
     }
     for field in change.fields.iter().take(MOST_FIELDS) {
         let _ = writeln!(out, "- {}", code(&field_line(field)));
@@ -131,7 +139,10 @@ fn fence(out: &mut String, change: &Change) {
         match line.tag {
             Tag::Gap => body.push_str("@@\n"),
             tag => {
-                let _ = writeln!(body, "{}{}", tag.sign(), visible(&line.text));
+                let text = visible(&line.text);
+                let cut = if text.chars().nth(LONGEST_LINE).is_some() { "…" } else { "" };
+                let text: String = text.chars().take(LONGEST_LINE).collect();
+                let _ = writeln!(body, "{}{text}{cut}", tag.sign());
             }
         }
     }

@@ -55,13 +55,16 @@ pub fn report(diff: &FleetDiff, with_lines: bool) -> String {
 /// What was compared and how much differs, in one line.
 #[must_use]
 pub fn headline(diff: &FleetDiff) -> String {
-    format!(
-        "{} → {}: {} in {}",
-        diff.before,
-        diff.after,
-        plural(diff.changes.len(), "change"),
-        plural(diff.changed, "cluster")
-    )
+    let what = match diff.changes.len() {
+        0 if diff.failed > 0 => "nothing else differs".to_owned(),
+        0 => "nothing differs".to_owned(),
+        changes => format!("{} in {}", plural(changes, "change"), plural(diff.changed, "cluster")),
+    };
+    let failed = match diff.failed {
+        0 => String::new(),
+        failed => format!("{} cannot be rendered; ", plural(failed, "cluster")),
+    };
+    format!("{} → {}: {failed}{what}", diff.before, diff.after)
 }
 
 /// What becomes of the object, in a word.
@@ -123,7 +126,10 @@ fn entry(out: &mut String, diff: &FleetDiff, change: &Change, with_lines: bool) 
 pub fn field_line(field: &FieldChange) -> String {
     let path = visible(&field.path.to_string());
     match (&field.before, &field.after) {
-        (Some(before), Some(after)) => format!("{path}: {} → {}", shown(before), shown(after)),
+        (Some(before), Some(after)) => {
+            let (before, after) = shown_both(before, after);
+            format!("{path}: {before} → {after}")
+        }
         (None, Some(after)) => format!("{path}: new, {}", shown(after)),
         (Some(before), None) => format!("{path}: gone, was {}", shown(before)),
         (None, None) => path,
@@ -131,15 +137,33 @@ pub fn field_line(field: &FieldChange) -> String {
 }
 
 fn shown(value: &Value) -> String {
+    cut(&whole(value), 0)
+}
+
+/// Both sides of a change. What long values have in common is left out, or both would look alike.
+fn shown_both(before: &Value, after: &Value) -> (String, String) {
+    /// What is shown of what they have in common.
+    const LEAD: usize = 16;
+    let (before, after) = (whole(before), whole(after));
+    let common = before.chars().zip(after.chars()).take_while(|(one, other)| one == other).count();
+    let longest = before.chars().count().max(after.chars().count());
+    let from = if longest > LONGEST_VALUE && common > LONGEST_VALUE / 2 { common - LEAD } else { 0 };
+    (cut(&before, from), cut(&after, from))
+}
+
+/// On one line.
+fn whole(value: &Value) -> String {
     let text = match value {
         Value::String(text) if !text.is_empty() && !text.contains('\n') => text.clone(),
         other => manifest::to_json(other).to_string(),
     };
-    let text = visible(&text);
-    if text.chars().count() <= LONGEST_VALUE {
-        return text;
-    }
-    text.chars().take(LONGEST_VALUE).chain(['…']).collect()
+    visible(&text)
+}
+
+fn cut(text: &str, from: usize) -> String {
+    let lead = if from > 0 { "…" } else { "" };
+    let tail = if text.chars().count() > from + LONGEST_VALUE { "…" } else { "" };
+    lead.chars().chain(text.chars().skip(from).take(LONGEST_VALUE)).chain(tail.chars()).collect()
 }
 
 fn write_line(out: &mut String, line: &Line) {
@@ -170,5 +194,22 @@ fn style(class: Class) -> Style {
         Class::Restart | Class::NewConnections => AnsiColor::Yellow.on_default(),
         Class::DropsConnections | Class::Manual => AnsiColor::Magenta.on_default().bold(),
         Class::Immutable | Class::Security => AnsiColor::Red.on_default().bold(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_long_values_the_part_that_differs_is_shown() {
+        let text = |text: &str| Value::String(text.to_owned());
+        let long = "x".repeat(100);
+        let (before, after) = shown_both(&text(&format!("{long}a")), &text(&format!("{long}b")));
+        assert_eq!((before.as_str(), after.as_str()), ("…xxxxxxxxxxxxxxxxa", "…xxxxxxxxxxxxxxxxb"));
+        let (before, after) = shown_both(&text("vxlan"), &text("geneve"));
+        assert_eq!((before.as_str(), after.as_str()), ("vxlan", "geneve"));
+        let (before, after) = shown_both(&text("a"), &text(&long));
+        assert_eq!((before.as_str(), after.chars().count()), ("a", LONGEST_VALUE + 1));
     }
 }

@@ -136,6 +136,7 @@ fn the_exit_code_says_whether_something_differs_and_how_badly() {
     fleet.cluster("a", "nmae: 1");
     let run = fleet.run(&["diff"]);
     assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.ends_with(": 1 cluster cannot be rendered; nothing else differs\n"), "{run:?}");
     assert!(run.err.contains("unknown key `nmae`") || run.err.contains("nmae"), "{run:?}");
 
     for (args, words) in [
@@ -491,6 +492,16 @@ fn five_thousand_objects_fit_into_a_comment_that_says_what_it_left_out() {
         &run.out[run.out.len() - 300..]
     );
     assert_eq!(fleet.changes(&[]).len(), 5000);
+}
+
+#[test]
+fn no_entry_of_a_comment_takes_the_room_of_all_others() {
+    let fleet = Fleet::galaxy(&["a"]).committed();
+    fleet.cluster("a", &format!("networkDevice: 'bond1', {}", extra("{ k: std.repeat('long ', 20000) }")));
+    let run = fleet.run(&["diff", "--format", "markdown"]);
+    assert!(!run.out.contains("left out"), "{}", run.out);
+    assert!(run.out.lines().all(|line| line.chars().count() < 500), "{}", run.out);
+    assert!(run.out.len() < 10_000, "{}", run.out.len());
 }
 
 #[test]

@@ -53,6 +53,8 @@ pub(super) struct Compared {
     pub(super) origins: Option<Origins>,
     /// How many definitions did not need to be.
     pub(super) unchanged: usize,
+    /// How many clusters of the second state could not be evaluated.
+    pub(super) failed: usize,
     pub(super) trouble: bool,
 }
 
@@ -106,7 +108,14 @@ impl Definitions<'_> {
             after: Origin { sources: new, definitions: other.definitions },
             warm,
         });
-        Ok(Compared { before: one.states, after: other.states, origins, unchanged: unchanged.len(), trouble })
+        Ok(Compared {
+            before: one.states,
+            after: other.states,
+            origins,
+            unchanged: unchanged.len(),
+            failed: other.failed.len(),
+            trouble,
+        })
     }
 
     /// One side alone; what is wrong with it is said.

@@ -27,6 +27,9 @@ pub(super) struct SourceLine {
     pub(super) text: String,
 }
 
+/// In the place of the fields of an object that is not there without the line.
+pub(super) const WHOLE: &str = "the whole object";
+
 /// What a line decides.
 #[derive(Debug, Default)]
 pub(super) struct Decided {
@@ -197,7 +200,7 @@ impl Question<'_> {
             let fields = decided.objects.entry(object.id.to_string()).or_default();
             fields.extend(change.fields.iter().map(|field| field.path.to_string()));
             if change.fields.is_empty() {
-                fields.insert("the whole object".to_owned());
+                fields.insert(WHOLE.to_owned());
             }
             decided.secret |= is_hidden(&change);
         }
