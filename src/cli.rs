@@ -139,11 +139,12 @@ pub enum Command {
                             cniforge validate --list-rules             what is checked\n\n\
                             Exits with 2 if there is an error. A finding is accepted with a reason: `allowFindings` in the definition.")]
     Validate(ValidateArgs),
-    /// Say where the values of a cluster's objects come from, or what to do with it step by step
+    /// Say where the values of a cluster's objects come from, what a setting is, or what to do step by step
     #[command(after_help = "Examples:\n  \
                             cniforge explain global                                         what each line decides\n  \
                             cniforge explain global ConfigMap/kube-flannel-cfg              of one object\n  \
                             cniforge explain global DaemonSet/flannel spec.template.spec    of one field\n  \
+                            cniforge explain cilium.values.hubble.relay.enabled             what this is, and what it touches\n  \
                             cniforge explain migration cls-7q46p7mt                         what each phase of its move to Cilium takes")]
     Explain(ExplainArgs),
     /// List the clusters whose output can change
@@ -369,7 +370,7 @@ pub struct DiffArgs {
 /// `cniforge explain`
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// The cluster; or `migration`, and the cluster behind it
+    /// The cluster; or a key, a value or an argument of definitions; or `migration`, and the cluster behind it
     #[arg(value_name = "CLUSTER", add = ArgValueCompleter::new(cluster_names))]
     pub cluster: String,
     /// One of its objects: `<kind>/<name>` or `<kind>/<namespace>/<name>` [default: all]

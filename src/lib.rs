@@ -51,6 +51,7 @@ pub mod write;
 pub mod yaml;
 
 pub mod import;
+pub mod reference;
 
 pub mod cidr;
 pub mod field_path;

@@ -1,5 +1,7 @@
 // Every key of a cluster: what it is for and what is wrong with a value. Their defaults are in defaults.libsonnet.
 //
+// `meaning`   what the book and `cniforge explain` say of it
+// `page`      the page of the book that says more
 // `required`  always: must be given; network: must be given if a CNI is installed from here; else it may be left out
 // `type`      std.type of a good value; null is good as well where it is the default
 // `each`      for arrays and objects: std.type of every element
@@ -50,8 +52,8 @@ local cidrs = texts {
 };
 
 {
-  // What the cluster is called: its folder in rendered/, its definition's file name, Cilium's cluster.name.
   name: text {
+    meaning: "the cluster's name, its file's name and its folder's in `rendered/`: a DNS label",
     required: 'always',
     problem(v): if isDNSLabel(v) then null else {
       message: "'" + v + "' is no name for a cluster",
@@ -59,16 +61,16 @@ local cidrs = texts {
     },
   },
 
-  // TKEStack's cluster type; see types.libsonnet.
   type: text {
+    meaning: "TKEStack's cluster type, which decides what CNI may run: `Baremetal`, `Edge` or `Imported`",
     required: 'always',
     fallback: 'Baremetal',
     local types = std.objectFields(import 'types.libsonnet'),
     problem(v): if std.member(types, v) then null else { message: "'" + v + "' is no cluster type", known: types, got: v },
   },
 
-  // The version that the cluster runs, '1.34.1' or TKEStack's '1.21.4-tke.3'. Decides which API versions are rendered.
   kubernetesVersion: text {
+    meaning: "what the cluster runs: `'1.34.1'`, or TKEStack's `'1.21.4-tke.3'`; decides which API versions are rendered",
     required: 'always',
     fallback: '1.34.0',
     problem(v):
@@ -79,15 +81,22 @@ local cidrs = texts {
       },
   },
 
-  // Where pods and services get their addresses: one CIDR, or one of each family. Pod CIDRs cannot be changed in place.
-  podCIDRs: cidrs,
-  serviceCIDRs: cidrs,
+  podCIDRs: cidrs {
+    meaning: 'where pods get their addresses: one CIDR, or one of each family; cannot be changed in place',
+  },
+  serviceCIDRs: cidrs {
+    meaning: 'where services get their addresses: one CIDR, or one of each family',
+  },
 
-  // The nodes' own networks, as many as there are; optional, and only compared with the others.
-  nodeCIDRs: texts { problem: badCIDR },
+  nodeCIDRs: texts {
+    meaning: "the nodes' own networks; only compared with the others",
+    page: 'rules.md',
+    problem: badCIDR,
+  },
 
-  // What `uname -r` says on the oldest node: '5.15.0-91-generic'; optional, and only compared with what the CNI needs.
   kernelVersion: text {
+    meaning: 'what `uname -r` says on the oldest node; only compared with what the CNI needs',
+    page: 'rules.md',
     fallback: null,
     problem(v): if isKernel(v) then null else {
       message: "'" + v + "' is no version of a kernel",
@@ -96,27 +105,34 @@ local cidrs = texts {
   },
 
   // Which CNI runs; left out, the cluster type decides. Checked in cluster.libsonnet, since that depends on the type.
-  cni: text,
+  cni: text {
+    meaning: 'which CNI runs: `galaxy`, `cilium`, `calico` or `none`; left out, the type decides',
+  },
 
-  // The CNI agent's own arguments, as strings: { tunnel: 'vxlan', 'enable-policy': 'always' }. They win over values.
-  networkArgs: settings,
+  networkArgs: settings {
+    meaning: "the CNI's own arguments by name, as strings; they win over everything else",
+  },
 
   // What the cluster serves beyond Kubernetes' own APIs: 'monitoring.coreos.com/v1', or with the kind behind it,
   // 'gateway.networking.k8s.io/v1/GatewayClass'. Decides whether ServiceMonitors, GatewayClasses, … are rendered.
   apiVersions: texts {
+    meaning: "what the cluster serves beyond Kubernetes' own APIs: `'monitoring.coreos.com/v1'`",
     problem(values): firstProblem(values, function(v) if std.length(std.findSubstr('/', v)) > 0 then null else {
       message: "'" + v + "' is no API version",
       hint: "write group/version or group/version/Kind: 'monitoring.coreos.com/v1'",
     }),
   },
 
-  // Names of Secrets that may be rendered with data. Everything else that holds a key is refused.
-  allowSecrets: texts,
+  allowSecrets: texts {
+    meaning: 'names of Secrets that may be rendered with data',
+  },
 
   // Findings that are known and accepted, each with the reason that reviewers read:
   // { rule: 'CNI031', object: 'DaemonSet kube-system/agent', reason: 'the Secret is made by Vault' }. Without `object`, every
   // finding of the rule.
   allowFindings: {
+    meaning: 'findings that are known and accepted: `{ rule, object, reason }`',
+    page: 'validate.md',
     type: 'array',
     each: 'object',
     fallback: [],
@@ -138,8 +154,8 @@ local cidrs = texts {
       else null),
   },
 
-  // Where the API server is reached from outside the pod network: 'host:port'. Needed when kube-proxy is replaced.
   controlPlaneEndpoint: text {
+    meaning: "where the API server is reached from outside the pod network: `'host:port'`; needed when kube-proxy is replaced",
     fallback: null,
     problem(v):
       local parsed = net.parseEndpoint(v);
@@ -149,13 +165,13 @@ local cidrs = texts {
       },
   },
 
-  // The DNS domain of services.
   dnsDomain: text {
+    meaning: 'the DNS domain of services',
     problem(v): if isDNSName(v) then null else { message: "'" + v + "' is no DNS domain", hint: "write it as 'cluster.local'" },
   },
 
-  // Where images come from, instead of each project's own registry: 'registry.example.com/mirror'.
   registry: text {
+    meaning: "where images come from instead of each project's own registry: host and path, without a scheme",
     fallback: null,
     problem(v):
       if v == '' || std.length(std.findSubstr(' ', v)) > 0 || std.length(std.findSubstr('://', v)) > 0
@@ -165,16 +181,16 @@ local cidrs = texts {
       } else null,
   },
 
-  // The nodes' network card that carries pod traffic.
   networkDevice: text {
+    meaning: "the nodes' card that carries pod traffic",
     problem(v): if v != '' && std.length(v) <= 15 && std.all([c > ' ' && c != '/' && c != '"' && c != '\\' && c != "'" for c in std.stringChars(v)]) then null else {
       message: "'" + v + "' cannot be a network device",
       hint: 'a device of Linux has up to 15 characters without blanks, slashes and quotes',
     },
   },
 
-  // How many pods fit on a node; a power of two. Decides the size of a node's share of the pod CIDR: 256 is a /24.
   maxNodePodNum: {
+    meaning: "pods on a node, a power of two from 16 to 4096; decides a node's share of the pod CIDR: 256 is a /24",
     type: 'number',
     fallback: 256,
     problem(v): if std.member([std.pow(2, e) for e in std.range(4, 12)], v) then null else {
@@ -183,8 +199,8 @@ local cidrs = texts {
     },
   },
 
-  // The cluster's number in a mesh of clusters, where no other may have it; Cilium's cluster.id.
   meshID: {
+    meaning: "the cluster's number in a mesh of clusters, 1 to 511",
     type: 'number',
     fallback: null,
     problem(v): if v == std.floor(v) && v >= 1 && v <= 511 then null else {
@@ -193,24 +209,45 @@ local cidrs = texts {
     },
   },
 
-  // For selecting clusters; reach no manifest.
-  labels: settings { each: 'string' },
+  labels: settings {
+    meaning: 'strings of your own, for lists; they reach no manifest',
+    each: 'string',
+  },
 
-  // Objects of your own, applied with the rest: an array, or an object of names by which overlays can patch them.
-  extraObjects: { type: ['array', 'object'], fallback: [] },
+  extraObjects: {
+    meaning: 'Kubernetes objects of your own, applied with the rest; as an object, its names can be patched by overlays',
+    type: ['array', 'object'],
+    fallback: [],
+  },
 
-  // Settings of one CNI each; lib/<cni>/ explains them. They are read only if that CNI is chosen.
-  galaxy: settings,
-  cilium: settings,
-  calico: settings,
+  galaxy: settings {
+    meaning: 'settings of galaxy: `version`, `images`, `backendOptions`, `networks`, `defaultNetworks`, `flags`',
+  },
+  cilium: settings {
+    meaning: 'settings of Cilium: `version`, `namespace`, `values`, `images`',
+    page: 'cilium.md',
+  },
+  calico: settings {
+    meaning: 'settings of Calico: `version`, `backend`, `dataplane`, …',
+    page: 'calico.md',
+  },
 
-  // What kubeadm installs beside a CNI, off until `enabled: true`; lib/coredns/ and lib/kube-proxy/ explain them.
-  coredns: settings,
-  kubeProxy: settings,
+  coredns: settings {
+    meaning: 'CoreDNS as kubeadm installs it, off until `enabled: true`',
+    page: 'coredns-and-kube-proxy.md',
+  },
+  kubeProxy: settings {
+    meaning: 'kube-proxy as kubeadm installs it, off until `enabled: true`',
+    page: 'coredns-and-kube-proxy.md',
+  },
 
-  // A cluster on its way from another CNI: { from, phase, podCIDRs, networkArgs }. lib/migration/ explains it.
-  migration: settings,
+  migration: settings {
+    meaning: 'from one CNI to another: `from`, `phase`, `podCIDRs`, `networkArgs`',
+    page: 'migration.md',
+  },
 
-  // Who applies the tree from git: { engine, repository, … }. lib/delivery/ explains it.
-  delivery: settings,
+  delivery: settings {
+    meaning: "who applies the tree from git, and from where: `engine: 'argocd'` or `'flux'`, `repository`, …",
+    page: 'delivery.md',
+  },
 }

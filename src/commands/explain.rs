@@ -1,10 +1,11 @@
-//! `cniforge explain`: where a value of an object comes from, and what to do with a cluster step by step.
+//! `cniforge explain`: where a value of an object comes from, what a setting is, and what to do with a cluster step by step.
 //!
 //! Each line that the definition reads is left out, or its values replaced ([`lines`]), and what becomes otherwise is what the
 //! line decides. What no line decides is the library's default.
 
 mod lines;
 mod others;
+mod setting;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -28,6 +29,12 @@ pub(super) fn run(session: &Session<'_>, args: &ExplainArgs) -> Result<Exit, Fin
         && !cluster.contains('/')
     {
         return guide(session, topic, cluster);
+    }
+    if args.object.is_none()
+        && let Some(answer) = setting::explain(session, &args.cluster)?
+    {
+        session.print(&answer)?;
+        return Ok(Exit::Fine);
     }
     values(session, args)
 }

@@ -35,6 +35,23 @@ pub enum Exit {
     Trouble = 2,
 }
 
+impl Exit {
+    /// All, by code.
+    pub const ALL: [Self; 3] = [Self::Fine, Self::Differences, Self::Trouble];
+
+    /// What scripts may take it for, in a few words.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Fine => "fine; nothing differs, or nothing of what `--fail-on` names",
+            Self::Differences => "differences found (`check`, `diff`)",
+            Self::Trouble => {
+                "anything that went wrong: a cluster that cannot be rendered, a finding of `validate` that is an error, an unknown option"
+            }
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)

@@ -23,6 +23,7 @@ mod migration;
 mod page;
 mod parity;
 mod plugin;
+mod reference;
 mod review;
 mod rules;
 mod sandbox;

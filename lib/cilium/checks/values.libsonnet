@@ -3,6 +3,7 @@
 local duration = import '../duration.libsonnet';
 local freeForm = import '../free-form.libsonnet';
 local k = import '../kube.libsonnet';
+local expectedOf = import 'expected.libsonnet';
 local finding = import 'finding.libsonnet';
 
 local isWhole(value) = std.isNumber(value) && value == std.floor(value);
@@ -47,12 +48,6 @@ local problemWith(value, path, name, expected) =
       '`' + name + '` must be ' + std.join(' or ', [types[type].called for type in allowed]) + ', not ' + called(value),
       if std.member(allowed, 'string') && !std.isArray(value) && !std.isObject(value) then "write it in quotes: '" + std.toString(value) + "'"
     )];
-
-// What the default says about the type; null if it says nothing.
-local typeOf(default) =
-  if default == null then null
-  else if isWhole(default) then 'integer'
-  else std.type(default);
 
 local checkItems(value, default, path, name) =
   if std.isArray(value) && std.isArray(default) && std.length(default) > 0 && std.isString(default[0]) then std.flattenArrays([
@@ -132,10 +127,7 @@ local check(version, default, gone, values, path, prefix, open) = std.flattenArr
   else if value == null then takenAway(version, default, values, here, fullName)
   else
     local usual = default[name];
-    local expected =
-      if fullName in version.types.paths then version.types.paths[fullName]
-      else if !std.isObject(usual) && name in version.types.names then version.types.names[name]
-      else typeOf(usual);
+    local expected = expectedOf(version, fullName, name, usual);
     local wrong = if expected == null then [] else problemWith(value, here, fullName, expected);
     local note =
       unquoted(version, value, here, fullName)
