@@ -100,6 +100,7 @@ pub enum Command {
     /// Begin a fleet: its files, one definition and one overlay; what is there already stays
     #[command(after_help = "Examples:\n  cniforge init                      in this folder\n  \
                             cniforge init fleet --example      and two clusters more to look at\n  \
+                            cniforge init --engine argocd      trees that Argo CD applies\n  \
                             cd fleet && cniforge render        the manifests")]
     Init(InitArgs),
     /// Write the manifests of the clusters to rendered/
@@ -198,6 +199,9 @@ pub struct InitArgs {
     /// Also define a cluster of type Edge and one with two address families
     #[arg(long)]
     pub example: bool,
+    /// Say in the overlay that this engine applies the trees, from where this repository came from
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<EngineName>,
 }
 
 /// `cniforge watch`

@@ -393,6 +393,14 @@ impl Drop for Process {
     }
 }
 
+/// Where a folder's repository came from, and how the folder is called in it (`""`, or `sites/`), as far as git knows.
+#[must_use]
+pub fn origin(folder: &Path) -> (Option<String>, String) {
+    let answer = |args: &[&str]| git(folder, args).ok().flatten().map(|text| text.trim().to_owned());
+    let url = answer(&["config", "--local", "--get", "remote.origin.url"]);
+    (url.filter(|url| !url.is_empty()), answer(&["rev-parse", "--show-prefix"]).unwrap_or_default())
+}
+
 /// Runs git for one short answer; `None` if it says no.
 fn git(root: &Path, args: &[&str]) -> Result<Option<String>, Finding> {
     let output = command(root).args(args).stdin(Stdio::null()).output().map_err(|e| {

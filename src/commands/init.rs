@@ -1,5 +1,7 @@
 //! `cniforge init`: the beginning of a fleet. Nothing is asked, and nothing that is there is touched.
 
+mod delivery;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
@@ -11,7 +13,8 @@ use crate::discover::FLEET_FILE;
 use crate::finding::Finding;
 use crate::report::plural;
 
-/// What a fleet begins with: path below its root, text. `@CLUSTER@` is the cluster's name, `@VERSION@` the program's.
+/// What a fleet begins with: path below its root, text. `@CLUSTER@` is the cluster's name, `@VERSION@` the program's,
+/// `@DELIVERY@` what the overlay says of the engine that applies the trees.
 const FILES: &[(&str, &str)] = &[
     (FLEET_FILE, include_str!("init/cniforge.toml")),
     ("clusters/@CLUSTER@.jsonnet", include_str!("init/cluster.jsonnet.txt")),
@@ -43,10 +46,15 @@ pub(super) fn run(session: &Session<'_>, args: &InitArgs) -> Result<Exit, Findin
     if args.example {
         wanted.extend(EXAMPLES);
     }
+    let delivery = args.engine.map(|engine| delivery::overlay(engine.into(), &root)).unwrap_or_default();
     let mut written = 0;
     let mut out = String::new();
     for (path, text) in wanted {
-        let fill = |text: &str| text.replace("@CLUSTER@", &cluster).replace("@VERSION@", env!("CARGO_PKG_VERSION"));
+        let fill = |text: &str| {
+            text.replace("@CLUSTER@", &cluster)
+                .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
+                .replace("@DELIVERY@", &delivery)
+        };
         let path = fill(path);
         let starter = path.starts_with("clusters/") || path.starts_with("overlays/");
         let new = !(begun && starter) && create(&root, &path, &fill(text)).map_err(|e| problem(Path::new(&path), e))?;

@@ -73,6 +73,43 @@ fn init_overwrites_nothing() {
     assert!(!linked.exists("elsewhere"));
 }
 
+#[test]
+fn init_names_the_engine_and_where_the_trees_are() {
+    for (engine, url, said) in [
+        ("argocd", None, "repository: 'https://git.example.com/fleet.git',"),
+        ("flux", Some("git@git.example.org:site/fleet.git"), "repository: 'ssh://git@git.example.org/site/fleet.git',"),
+        // A token in the address is one machine's own.
+        ("argocd", Some("https://me:secret@git.example.org/fleet"), "repository: 'https://git.example.org/fleet',"),
+    ] {
+        let home = empty_folder();
+        let git = |args: &[&str]| {
+            let run = Run::from(Command::new("git").args(args).current_dir(&home.root).output().unwrap());
+            assert_eq!(run.code, 0, "{run:?}");
+        };
+        if let Some(url) = url {
+            git(&["init", "-q", "."]);
+            git(&["remote", "add", "origin", url]);
+        }
+        let run = home.ok(&["init", "sites", "--engine", engine, "--example"]);
+        assert!(!run.out.contains("secret") && !run.err.contains("secret"), "{run:?}");
+        let overlay = home.read("sites/overlays/common.libsonnet");
+        assert!(overlay.contains(&format!("engine: '{engine}',")) && overlay.contains(said), "{overlay}");
+        assert_eq!(overlay.contains("path: 'sites/rendered',"), url.is_some(), "{overlay}");
+        for command in ["render", "check", "validate"] {
+            let run = home.ok(&[command, "--fleet", "sites"]);
+            assert!(!run.err.contains("warning") && !run.err.contains("error"), "{run:?}");
+        }
+        let agent = home.read("sites/rendered/sites/cilium/kube-system/daemonset-cilium.yaml");
+        let mark = if engine == "argocd" { "argocd.argoproj.io/sync-wave" } else { "kustomize.toolkit.fluxcd.io/" };
+        assert!(agent.contains(mark), "{agent}");
+        if let Some(jsonnetfmt) = optional_tool("jsonnetfmt", "what init writes is not looked at by the formatter") {
+            let mut format = Command::new(jsonnetfmt);
+            format.args(["--test", "sites/overlays/common.libsonnet"]).current_dir(&home.root);
+            assert_eq!(Run::from(format.output().unwrap()).code, 0, "{overlay}");
+        }
+    }
+}
+
 /// What the program offers behind these words, asked as bash does.
 fn offered(fleet: &Fleet, words: &[&str]) -> Vec<String> {
     let mut command = fleet.command(&["--", "cniforge"]);
