@@ -24,6 +24,7 @@ mod page;
 mod parity;
 mod plugin;
 mod reference;
+mod release;
 mod review;
 mod rules;
 mod sandbox;
