@@ -101,7 +101,7 @@ phases() {
 walk() {
     local engine
     engine=$(engines_here 2>/dev/null | head -1)
-    kubectl get nodes -o name | grep -q . || { skip 'the walk: the cluster has no node'; return; }
+    [ -n "$(kubectl get nodes -o name)" ] || { skip 'the walk: the cluster has no node'; return; }
     cat >"$fleet/clusters/walk.jsonnet" <<'JSONNET'
 (import 'cniforge/main.libsonnet').cluster {
   name: 'walk', type: 'Baremetal', kubernetesVersion: '1.34.1', podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/16'],

@@ -72,7 +72,9 @@ fleet=$work/fleet
 repository=$work/git/fleet
 mkdir -p "$fleet" "$repository"
 cp -r cniforge.toml clusters overlays "$fleet/"
-[ -d policies ] && cp -r policies "$fleet/"
+for folder in policies vendor; do
+    [ -d "$folder" ] && cp -r "$folder" "$fleet/"
+done
 git -C "$repository" init -q -b main
 ln -s fleet/.git "$work/git/fleet.git"
 
