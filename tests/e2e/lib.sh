@@ -8,7 +8,7 @@
 #   ENGINES       argocd, flux, or both           [default: those that are there]
 #   E2E_BIN       folder with gitops-sync         [default: PATH]
 #   MANAGEMENT    kubeconfig of the cluster in which the engines run, with all that they need to reach the other: Argo CD has it
-#                 as the cluster `e2e`, Flux as Secret e2e in flux-system  [default: KUBECONFIG]
+#                 as the cluster `e2e`, Flux as Secret e2e-kubeconfig in flux-system  [default: KUBECONFIG]
 #   GIT_ADDRESS   where the repository is served; the engines must reach it  [default: 127.0.0.1:28085]
 #
 # Argo CD is the one that runs in the cluster, or else gitops-sync: its own gitops-engine as a command. Flux is source- and
@@ -176,12 +176,12 @@ absent() {
     kubectl get -f "$2" -o json --ignore-not-found | objects names | LC_ALL=C sort | LC_ALL=C comm -23 <(LC_ALL=C sort "$1") -
 }
 
-# all_there NAMES TREE WHAT: a step that holds if the cluster has every one of the names, and there are names.
+# all_there NAMES TREE WHEN [WHICH]: a step that holds if the cluster has every one of the names, and there are names.
 all_there() {
     local missing='there is none' status=0
     [ -s "$1" ] && missing=$(absent "$1" "$2")
     [ -z "$missing" ] || status=1
-    say "$status" "$3: all $(wc -l <"$1") objects are there that carry the network $(head -3 <<<"$missing")"
+    say "$status" "$3: all $(wc -l <"$1") objects are there${4:+ $4} $(head -3 <<<"$missing")"
 }
 
 manager_of() {
@@ -421,7 +421,7 @@ argocd_settled() {
 flux_attach() {
     local reach=
     serve || return
-    [ -z "${MANAGEMENT:-}" ] || reach=', kubeConfig: {secretRef: {name: e2e}}'
+    [ -z "${MANAGEMENT:-}" ] || reach=', kubeConfig: {secretRef: {name: e2e-kubeconfig}}'
     manage create namespace flux-system --dry-run=client -o yaml | manage apply --server-side --field-manager=e2e -f - >/dev/null
     manage apply --server-side --field-manager=e2e -f - >/dev/null <<YAML
 apiVersion: source.toolkit.fluxcd.io/v1

@@ -5,6 +5,8 @@
 # Nothing runs on simulated nodes, so the script does what Cilium's operator would: it makes the kind CiliumNodeConfig.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+readonly NETWORK="that carry the network"
+
 readonly name=moving
 readonly definition=clusters/$name.jsonnet
 readonly BEFORE="podCIDRs: ['10.244.0.0/16']"
@@ -49,23 +51,23 @@ migrated() {
     attach "$engine"
     deliver "$engine" "$name"
     say $? "$who: $from is delivered"
-    all_there "$work/old" "$work/old.json" "$who: before"
+    all_there "$work/old" "$work/old.json" "$who: before" "$NETWORK"
 
     for number in 1 2; do
         phase "$engine" "$from" "$number" && deliver "$engine" "$name"
         say $? "$who: phase $number is delivered"
-        all_there "$work/old" "$work/old.json" "$who: phase $number"
+        all_there "$work/old" "$work/old.json" "$who: phase $number" "$NETWORK"
         [ "$number" = 1 ] && operator_has_run
     done
 
     # What `check` refuses, and git may say all the same: the tree of the last phase too early.
     phase "$engine" "$from" 4 && deliver "$engine" "$name"
     say $? "$who: phase 4 is delivered after phase 2"
-    all_there "$work/old" "$work/old.json" "$who: phase 4 after phase 2"
+    all_there "$work/old" "$work/old.json" "$who: phase 4 after phase 2" "$NETWORK"
 
     phase "$engine" "$from" 3 && deliver "$engine" "$name"
     say $? "$who: phase 3 is delivered"
-    all_there "$work/old" "$work/old.json" "$who: phase 3"
+    all_there "$work/old" "$work/old.json" "$who: phase 3" "$NETWORK"
 
     phase "$engine" "$from" 4 && deliver "$engine" "$name"
     say $? "$who: phase 4 is delivered"
@@ -75,7 +77,7 @@ migrated() {
     until_is "$(LC_ALL=C sort "$work/gone")" absent "$work/gone" "$work/phase-3.json" && grep -q '^DaemonSet ' "$work/gone"
     say $? "$who: all $(wc -l <"$work/gone") objects of $from are gone"
     objects carrying <"$work/phase-4.json" >"$work/carrying"
-    all_there "$work/carrying" "$work/phase-4.json" "$who: phase 4"
+    all_there "$work/carrying" "$work/phase-4.json" "$who: phase 4" "$NETWORK"
     local found
     found=$(settled "$engine" "$name")
     say $? "$who: and the engine sees no difference $(head -3 <<<"$found")"

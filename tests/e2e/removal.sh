@@ -3,6 +3,8 @@
 # tells the engine of it is deleted. tests/e2e/lib.sh says what is needed.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+readonly NETWORK="that carry the network"
+
 # What the engines are to delete shows that they do delete.
 readonly BESIDE="{ extraObjects: { beside: {
   apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'e2e-beside', namespace: 'kube-system' }, data: { a: 'b' },
@@ -33,7 +35,7 @@ removed() {
     record 'two: no folder'
     ! deliver_in 10 "$engine" "$cluster"
     say $? "$cluster, $engine: the engine finds no folder"
-    all_there "$work/carrying" "$work/tree.json" "$cluster, $engine: the folder is gone"
+    all_there "$work/carrying" "$work/tree.json" "$cluster, $engine: the folder is gone" "$NETWORK"
     beside_is configmap/e2e-beside
     say $? "$cluster, $engine: nor is anything else deleted"
 
@@ -43,7 +45,7 @@ removed() {
     record 'three: an empty folder'
     deliver "$engine" "$cluster" && beside_is ''
     say $? "$cluster, $engine: the engine prunes what an empty folder does not have"
-    all_there "$work/carrying" "$work/tree.json" "$cluster, $engine: the folder is empty"
+    all_there "$work/carrying" "$work/tree.json" "$cluster, $engine: the folder is empty" "$NETWORK"
 
     cp "$work/definition" "$fleet/$definition"
     commit "$cluster" four
@@ -52,7 +54,7 @@ removed() {
     if forget "$engine"; then
         until_is '' kubectl -n kube-system get configmap e2e-beside -o name --ignore-not-found
         say $? "$cluster, $engine: what tells the engine of the cluster is deleted, and its objects with it"
-        all_there "$work/carrying" "$work/tree.json" "$cluster, $engine: the engine deletes what it has applied"
+        all_there "$work/carrying" "$work/tree.json" "$cluster, $engine: the engine deletes what it has applied" "$NETWORK"
     else
         detach "$engine"
     fi

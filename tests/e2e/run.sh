@@ -8,7 +8,7 @@
 #   bootstrap   the first objects; the engine adopts commit one without a change; commit two leaves no stale key
 #   removal     a definition that goes takes no network with it
 #   migration   the old CNI is guarded until the last phase, and then goes
-#   delivery    what the management cluster is told is accepted by the engines' own definitions
+#   delivery    what the management cluster is given is accepted by the engines' own definitions, and brings the tree
 #
 # The cluster must be a throw-away one. tests/e2e/lib.sh says what is used of it, of the environment, and of the engines.
 set -uo pipefail
