@@ -152,6 +152,7 @@ until_pods() {
 
 walk
 clusters=${CLUSTERS:-$(clusters_of_each_cni)}
+[ -n "$clusters" ] || say 1 'the fleet has no cluster that this server can take'
 for engine in $(engines_here); do
     for cluster in $clusters; do
         has_custom "$cluster" && phases "$cluster" "$engine"

@@ -50,11 +50,12 @@ say() {
 
 skip() {
     printf 'skip  %s\n' "$1"
+    : >"$work/skipped"
 }
 
 # The case's last line. One that has asked nothing and skipped nothing has not done its work.
 finish() {
-    [ "$steps" -gt 0 ] || skip "$(basename "$0"): nothing was asked"
+    [ "$steps" -gt 0 ] || [ -e "$work/skipped" ] || say 1 'nothing was asked'
     [ "$failures" = 0 ]
 }
 
@@ -131,9 +132,9 @@ redefine() {
     } >"$fleet/$1"
 }
 
-# For `redefine`: the engine, whatever the definition says of it.
+# For `redefine`: the engine, whatever the definition says of it. Clusters of one project have one repository.
 delivered_by() {
-    echo "{ delivery: { engine: '$1', repository: '$repository_url' } }"
+    echo "{ delivery: { engine: '$1', repository: '$repository_url', project: 'e2e' } }"
 }
 
 readonly dropped=dropped-by-git
@@ -317,12 +318,15 @@ detach() {
     esac
 }
 
-# forget ENGINE: what tells the engine of the tree is deleted in the worst way, with all objects; detach once more is not needed.
-# False where there is no such thing: gitops-sync has none.
+# Nothing tells gitops-sync of the tree, so there is nothing for it to forget.
+can_forget() {
+    [ "$1" != argocd ] || argocd_runs
+}
+
+# forget ENGINE: what tells the engine of the tree is deleted in the worst way, with all objects. No detach is needed after it.
 forget() {
     case $1 in
         argocd)
-            argocd_runs || return
             manage -n "$(argocd_namespace)" patch "$application" e2e --type merge \
                 -p '{"metadata": {"finalizers": ["resources-finalizer.argocd.argoproj.io"]}}' >/dev/null
             manage -n "$(argocd_namespace)" delete "$application" e2e --timeout=90s >/dev/null
