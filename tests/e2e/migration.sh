@@ -2,6 +2,8 @@
 # From one CNI to another through an engine that prunes: the old one is there until the last phase, whatever git says before
 # that, and then it goes. tests/e2e/lib.sh says what is needed.
 #
+#   FROM   galaxy, calico, or both   [default: both]
+#
 # Nothing runs on simulated nodes, so the script does what Cilium's operator would: it makes the kind CiliumNodeConfig.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
