@@ -3,6 +3,43 @@
 // Objects without a namespace need one all the same to find their Application's destination allowed.
 local home = 'kube-system';
 
+// What the library can make. Argo CD neither compares nor prunes a kind that the project does not allow, so one that has just left
+// the trees has to stay allowed, or its objects would stay for ever and nobody would be told.
+local always = {
+  clusterKinds: [
+    '/Namespace',
+    'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+    'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
+    'apiextensions.k8s.io/CustomResourceDefinition',
+    'gateway.networking.k8s.io/GatewayClass',
+    'networking.k8s.io/IngressClass',
+    'rbac.authorization.k8s.io/ClusterRole',
+    'rbac.authorization.k8s.io/ClusterRoleBinding',
+  ],
+  kinds: [
+    '/ConfigMap',
+    '/ResourceQuota',
+    '/Secret',
+    '/Service',
+    '/ServiceAccount',
+    'apps/DaemonSet',
+    'apps/Deployment',
+    'apps/StatefulSet',
+    'batch/CronJob',
+    'batch/Job',
+    'cert-manager.io/Certificate',
+    'cilium.io/CiliumNodeConfig',
+    'discovery.k8s.io/EndpointSlice',
+    'monitoring.coreos.com/ServiceMonitor',
+    'networking.k8s.io/Ingress',
+    'networking.k8s.io/NetworkPolicy',
+    'policy/PodDisruptionBudget',
+    'rbac.authorization.k8s.io/Role',
+    'rbac.authorization.k8s.io/RoleBinding',
+  ],
+  namespaces: [home, 'cilium-secrets', 'cilium-spire'],
+};
+
 local options = [
   'ServerSideApply=true',
   // A second Application over the same objects would be a second owner of the network.
@@ -55,9 +92,8 @@ local project(settings, facts) =
   local components = [fact.components[component] for fact in facts for component in std.objectFields(fact.components)];
   local kindsOf(key) = [
     { group: parts[0], kind: parts[1] }
-    for parts in [std.split(kind, '/') for kind in std.set(std.flattenArrays([component[key] for component in components]))]
+    for parts in [std.split(kind, '/') for kind in std.set(always[key] + std.flattenArrays([component[key] for component in components]))]
   ];
-  local namespaced = kindsOf('kinds');
   {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
@@ -68,15 +104,13 @@ local project(settings, facts) =
       destinations: [
         destinationOf(fact.settings.destination) + { namespace: namespace }
         for fact in facts
-        for namespace in std.set([home] + std.flattenArrays([
+        for namespace in std.set(always.namespaces + std.flattenArrays([
           fact.components[component].namespaces
           for component in std.objectFields(fact.components)
         ]))
       ],
       clusterResourceWhitelist: kindsOf('clusterKinds'),
-      // An empty list would allow all.
-      [if namespaced == [] then 'namespaceResourceBlacklist' else 'namespaceResourceWhitelist']:
-        if namespaced == [] then [{ group: '*', kind: '*' }] else namespaced,
+      namespaceResourceWhitelist: kindsOf('kinds'),
     },
   };
 
@@ -162,7 +196,7 @@ function(facts)
         { ['project-' + key]: project(here[0].settings, here) }
         + (if sets == [] then {} else { ['set-' + key]: set(sets[0].settings, sets) })
         + {
-          ['application-' + fact.cluster + '-' + component]: single(fact, component)
+          ['application-' + key + '/' + fact.cluster + '/' + component]: single(fact, component)
           for fact in here
           if fact.settings.applications == 'component'
           for component in std.objectFields(fact.components)

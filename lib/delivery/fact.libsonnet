@@ -1,5 +1,6 @@
 // What the management cluster has to know of one cluster's tree, from its objects as they are after every patch: plain data.
 local objects = import 'objects.libsonnet';
+local written = import 'written.libsonnet';
 
 local namespaceOf(object) = std.get(object.metadata, 'namespace');
 
@@ -12,59 +13,15 @@ local named(object) = {
 
 local at(object, path) = std.foldl(function(value, key) if std.isObject(value) then std.get(value, key) else null, path, object);
 
-local textsOf(value) = if std.isArray(value) then [text for text in value if std.isString(text)] else [];
-
-local listAt(object, path) =
-  local list = at(object, path);
-  if std.isArray(list) then list else [];
-
-// The containers of Jobs, also of those that a CronJob makes.
-local jobContainers(object) =
-  local all =
-    if object.kind == 'Job' then listAt(object, ['spec', 'template', 'spec', 'containers'])
-    else if object.kind == 'CronJob' then listAt(object, ['spec', 'jobTemplate', 'spec', 'template', 'spec', 'containers'])
-    else [];
-  [container for container in all if std.isObject(container)];
-
-local argument(container, name) = [
-  std.substr(text, std.length(name) + 3, std.length(text))
-  for text in textsOf(std.get(container, 'args'))
-  if std.startsWith(text, '--' + name + '=')
-];
-
-// Namespace and name of each Secret that cilium-certgen writes, as its own arguments and configuration say.
-local certgenSecrets(container) =
-  local lines = std.flattenArrays([
-    std.split(variable.value, '\n')
-    for variable in listAt(container, ['env'])
-    if std.isObject(variable) && std.get(variable, 'name') == 'CILIUM_CERTGEN_CONFIG' && std.isString(std.get(variable, 'value'))
-  ]);
-  local after(start) = [std.substr(line, std.length(start), std.length(line)) for line in lines if std.startsWith(line, start)];
-  local names = after('- name: ');
-  local namespaces = after('  namespace: ');
-  [namespaces[i] + '/' + names[i] for i in std.range(0, std.min(std.length(names), std.length(namespaces)) - 1)]
-  + [
-    namespace + '/' + name
-    for namespace in argument(container, 'ca-secret-namespace')
-    for name in argument(container, 'ca-secret-name')
-  ];
-
-// Which ConfigMap the Job rewrites that teaches CoreDNS the names of other clusters.
-local corednsConfigs(container) = [
-  namespace + '/' + name
-  for namespace in argument(container, 'coredns-namespace')
-  for name in argument(container, 'coredns-configmap-name')
-];
-
 // Fields that something in the cluster writes, though the tree has the object: whose, where, why.
 local ignored = [
   {
-    of(all, object): object.kind == 'Secret' && std.member(all.certgen, std.toString(namespaceOf(object)) + '/' + object.metadata.name),
+    of(all, object): all.isCertificate(object),
     where: { jsonPointers: ['/data'] },
     reason: 'cilium-certgen makes the certificate anew before it expires',
   },
   {
-    of(all, object): object.kind == 'ConfigMap' && std.member(all.coredns, std.toString(namespaceOf(object)) + '/' + object.metadata.name),
+    of(all, object): all.isCorefile(object),
     where: { jsonPointers: ['/data/Corefile'] },
     reason: 'a Job of the cluster mesh adds the names of Services of other clusters',
   },
@@ -98,11 +55,7 @@ function(settings, name, migration, manifests)
     [component]: [one.object for one in found if one.component == component]
     for component in std.set([one.component for one in found])
   };
-  local containers = std.flattenArrays([jobContainers(one.object) for one in found]);
-  local all = {
-    certgen: std.set(std.flatMap(certgenSecrets, containers)),
-    coredns: std.set(std.flatMap(corednsConfigs, containers)),
-  };
+  local all = written([one.object for one in found]);
   {
     cluster: name,
     settings: settings,

@@ -103,7 +103,7 @@ function(facts)
     manifests:
       { ['source-' + key]: source(firsts[key].settings) for key in std.objectFields(firsts) }
       + {
-        ['kustomization-' + nameOf(fact.cluster, component)]: kustomization(fact, component)
+        ['kustomization-' + fact.cluster + '/' + component]: kustomization(fact, component)
         for fact in facts
         for component in std.objectFields(fact.components)
       },

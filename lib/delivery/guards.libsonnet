@@ -2,13 +2,21 @@
 local base = import '../knobs/main.libsonnet';
 local objects = import 'objects.libsonnet';
 
-local annotationsOf(object) =
-  local own = std.get(object.metadata, 'annotations');
+local mapOf(object, key) =
+  local own = std.get(object.metadata, key);
   if std.isObject(own) then own else {};
 
-local text(object, key) =
-  local value = std.get(annotationsOf(object), key);
+local textIn(map, key) =
+  local value = std.get(map, key);
   if std.isString(value) then value else '';
+
+local text(object, key) = textIn(mapOf(object, 'annotations'), key);
+
+// Flux takes a label for an annotation, and letters of either case.
+local ofFlux(object, key) = [
+  std.asciiLower(textIn(mapOf(object, where), 'kustomize.toolkit.fluxcd.io/' + key))
+  for where in ['annotations', 'labels']
+];
 
 local optionsOf(object) = [
   std.stripChars(option, ' ')
@@ -26,15 +34,18 @@ local engines = {
       local options = optionsOf(object);
       hasOne(options, ['Prune=false', 'Prune=confirm']) && hasOne(options, ['Delete=false', 'Delete=confirm']),
     keeping: 'argocd.argoproj.io/sync-options: Prune=false,Delete=false',
-    replaces(object):: hasOne(optionsOf(object), ['Replace=true', 'Force=true']),
+    // A hook is deleted and made anew at each sync.
+    replaces(object)::
+      hasOne(optionsOf(object), ['Replace=true', 'Force=true'])
+      || text(object, 'argocd.argoproj.io/hook') != '' || text(object, 'helm.sh/hook') != '',
     replacing: 'argocd.argoproj.io/sync-options',
-    without: 'Replace=true and Force=true',
+    without: 'Replace=true, Force=true and hooks',
   },
   flux: {
     called: 'Flux',
-    isKept(object):: text(object, 'kustomize.toolkit.fluxcd.io/prune') == 'disabled',
+    isKept(object):: std.member(ofFlux(object, 'prune'), 'disabled'),
     keeping: 'kustomize.toolkit.fluxcd.io/prune: disabled',
-    replaces(object):: text(object, 'kustomize.toolkit.fluxcd.io/force') != '',
+    replaces(object):: std.member(ofFlux(object, 'force'), 'enabled'),
     replacing: 'kustomize.toolkit.fluxcd.io/force',
     without: 'it',
   },
@@ -64,7 +75,7 @@ function(engine, migration, manifests)
     + base.when(objects.isKept(one.component, object, []) && with.replaces(object), base.finding(
       'error',
       at(one.component, one.key, with.replacing),
-      with.called + ' would delete the ' + named(object) + ' and make it anew when it cannot change it, and pods lose their network meanwhile',
+      with.called + ' would delete the ' + named(object) + ' and make it anew, and pods lose their network meanwhile',
       'leave ' + with.without + ' out'
     ) + { rule: 'CNI181' })
     for one in objects.all(manifests)

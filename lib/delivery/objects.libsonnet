@@ -1,6 +1,7 @@
 // What an engine has to be told about single objects, as annotations on them: when to apply them, and which it must never
 // delete.
 local phases = import '../migration/phases.libsonnet';
+local written = import 'written.libsonnet';
 
 // Kubernetes' own groups; every other kind is defined by a CRD.
 local builtIn = [
@@ -103,7 +104,7 @@ local annotated(object, annotations) =
   else object { metadata+: { annotations: annotations + (local own = std.get(object.metadata, 'annotations'); if own == null then {} else own) } };
 
 local engines = {
-  argocd(component, object, released)::
+  argocd(component, object, released, all)::
     local kept = isKept(component, object, released);
     // It stays when its component goes: Argo CD would say for ever that it should be pruned, and does not.
     local staysAlone = kept && std.member(released, component);
@@ -119,9 +120,16 @@ local engines = {
            'argocd.argoproj.io/hook-delete-policy': 'BeforeHookCreation',
          } else {}) + (if staysAlone then { 'argocd.argoproj.io/compare-options': 'IgnoreExtraneous' } else {})),
 
-  flux(component, object, released)::
+  flux(component, object, released, all)::
     local lasting = if vanishes(object) then object { spec: { [key]: object.spec[key] for key in std.objectFields(object.spec) if key != 'ttlSecondsAfterFinished' } } else object;
-    annotated(lasting, if isKept(component, object, released) then { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } else {}),
+    annotated(
+      lasting,
+      (if isKept(component, object, released) then { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } else {})
+      // It stays, so another one of the same name takes its place.
+      + (if vanishes(object) then { 'kustomize.toolkit.fluxcd.io/force': 'enabled' } else {})
+      // Flux would put back at every turn what a Job of the tree has written.
+      + (if all.isCertificate(object) || all.isCorefile(object) then { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' } else {})
+    ),
 };
 
 // Components of the old CNI, by what the cluster comes from.
@@ -155,9 +163,10 @@ local oldComponents = { galaxy: ['galaxy', 'flannel', 'migration'], calico: ['ca
   //               by the annotations of the object that runs, so that nothing goes whose phase 3 was never applied
   of(components, engine, migration)::
     local released = self.moving(migration).released;
+    local all = written([one.object for one in self.all(components)]);
     local walk(component, value) =
       if std.isArray(value) then [walk(component, one) for one in value]
-      else if isObject(value) then engines[engine](component, value, released)
+      else if isObject(value) then engines[engine](component, value, released, all)
       else value;
     std.mapWithKey(
       function(component, keys)

@@ -51,6 +51,11 @@ local startsWithAny(text, starts) = [start for start in starts if std.startsWith
 
 local path(key) = ['delivery', key];
 
+// A name that Kubernetes takes for any object.
+local isName(text) =
+  local letters = 'abcdefghijklmnopqrstuvwxyz0123456789';
+  std.length(text) <= 63 && std.stripChars(text, letters + '-') == '' && text == std.stripChars(text, '-');
+
 local values(given, engine) =
   base.when(!startsWithAny(std.get(given, 'repository', schemes[engine][0]), schemes[engine]), base.refusal(
     path('repository'),
@@ -65,6 +70,22 @@ local values(given, engine) =
       "write applications: 'component', or a git repository"
     )
   )
+  + [
+    base.refusal(path(key), "'" + given[key] + "' is no name for an object", 'at most 63 lower case letters, digits and -, with a letter or digit at both ends')
+    for key in ['project', 'namespace']
+    if std.get(given, key, '') != '' && !isName(given[key])
+  ]
+  // Argo CD's template would read it, whoever wrote the definition.
+  + [
+    base.refusal(path(key), "'" + given[key] + "' is a template", 'leave {{ and }} out')
+    for key in ['destination', 'path', 'repository', 'revision']
+    if std.length(std.findSubstr('{{', std.get(given, key, ''))) > 0
+  ]
+  + base.when(engine == 'argocd' && std.get(given, 'project') == 'default', base.refusal(
+    path('project'),
+    "the project 'default' is Argo CD's own: what it may do would be limited for every other Application in it",
+    "leave project out, or give it a name of the fleet's own"
+  ))
   + base.when(!isPath(std.get(given, 'path', 'rendered')), base.refusal(
     path('path'),
     "'" + std.get(given, 'path') + "' is no folder below the root of the repository",

@@ -40,9 +40,9 @@ const ROWS: [Row; 6] = [
         "argoproj.io",
         "ApplicationSet",
         "spec.template.spec.syncPolicy.syncOptions",
-        |body| replaces(body.list_at(&["spec", "template", "spec", "syncPolicy", "syncOptions"])),
+        replaces_somewhere,
         "Argo CD would delete what it cannot change, and make it anew: agents too",
-        "take Replace=true and Force=true out",
+        "take Replace=true and Force=true out, of generators' templates and of templatePatch too",
     ),
     (
         "argoproj.io",
@@ -66,6 +66,19 @@ const ROWS: [Row; 6] = [
 
 fn replaces(options: &[Value]) -> bool {
     options.iter().filter_map(Value::as_str).any(|option| matches!(option, "Replace=true" | "Force=true"))
+}
+
+/// In the template, in that of a generator, or in the text that is laid over both.
+fn replaces_somewhere(value: &Value) -> bool {
+    match value {
+        Value::Map(map) => map.iter().any(|(key, value)| match (key, value) {
+            ("syncOptions", Value::List(options)) => replaces(options),
+            ("templatePatch", Value::String(text)) => text.contains("Replace=true") || text.contains("Force=true"),
+            (_, value) => replaces_somewhere(value),
+        }),
+        Value::List(list) => list.iter().any(replaces_somewhere),
+        _ => false,
+    }
 }
 
 /// Whether a path in it leads to rendered trees; what else an engine applies is not ours to judge.
@@ -128,6 +141,8 @@ mod tests {
         let careful = "preserveResourcesOnDeletion: true, applicationsSync: create-update";
         assert_eq!(set(careful, "ServerSideApply=true"), [""; 0]);
         assert_eq!(set(careful, "Force=true").len(), 1);
+        let patch = format!("{careful}}}, templatePatch: \"syncOptions: [Replace=true]\", more: {{");
+        assert_eq!(set(&patch, "").len(), 1);
         assert_eq!(set("", "").len(), 2);
 
         let app = |path: &str, option: &str| {

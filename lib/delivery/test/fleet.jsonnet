@@ -77,20 +77,37 @@ local pair = [cluster('a', 'argocd'), cluster('b', 'argocd')];
     ],
     expected: [true, false, false],
   },
-  'a project allows the kinds of its clusters and no others': {
-    local project = objects([cluster('a', 'argocd', more={ manifests: { x: { role: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'r' } }, map: made } } })], 'AppProject')[0].spec,
-    actual: [project.clusterResourceWhitelist, project.namespaceResourceWhitelist, project.destinations, project.sourceRepos],
+  'a project allows what the library makes, what the trees have, and nothing else': {
+    local lease = made { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata+: { namespace: 'mine' } },
+    local spec(more) = objects([cluster('a', 'argocd', more={ manifests: { x: { hook: webhook } + more } })], 'AppProject')[0].spec,
+    local allows(spec, key, kind) = [one for one in spec[key] if one.kind == kind] != [],
+    actual: [
+      allows(spec({}), 'clusterResourceWhitelist', 'ValidatingWebhookConfiguration'),
+      allows(spec({}), 'clusterResourceWhitelist', 'CustomResourceDefinition'),
+      allows(spec({}), 'clusterResourceWhitelist', 'PersistentVolume'),
+      allows(spec({}), 'namespaceResourceWhitelist', 'DaemonSet'),
+      allows(spec({}), 'namespaceResourceWhitelist', 'Lease'),
+      allows(spec({ lease: lease }), 'namespaceResourceWhitelist', 'Lease'),
+      spec({ lease: lease }).destinations,
+      spec({}).sourceRepos,
+    ],
     expected: [
-      [{ group: 'rbac.authorization.k8s.io', kind: 'ClusterRole' }],
-      [{ group: '', kind: 'Secret' }],
-      [{ name: 'a', namespace: 'kube-system' }],
+      true,
+      true,
+      false,
+      true,
+      false,
+      true,
+      [{ name: 'a', namespace: namespace } for namespace in ['cilium-secrets', 'cilium-spire', 'kube-system', 'mine']],
       [repository],
     ],
   },
-  'a project without namespaced kinds allows none': {
-    local project = objects([cluster('a', 'argocd', more={ manifests: { x: { hook: webhook } } })], 'AppProject')[0].spec,
-    actual: [std.get(project, 'namespaceResourceWhitelist'), project.namespaceResourceBlacklist],
-    expected: [null, [{ group: '*', kind: '*' }]],
+  'a kind that leaves the trees stays allowed, or nothing of it would go': {
+    local kinds(phase) = objects([moving('argocd', phase)], 'AppProject')[0].spec.namespaceResourceWhitelist,
+    actual: std.setDiff(
+      std.set([one.kind for one in kinds(3)]), std.set([one.kind for one in objects([cluster('a', 'argocd')], 'AppProject')[0].spec.namespaceResourceWhitelist])
+    ),
+    expected: [],
   },
   'what the cluster writes is no difference, with the reason': {
     local generator = set([cluster('a', 'argocd', more=withTls)]).generators[0].git.template,
@@ -121,6 +138,15 @@ local pair = [cluster('a', 'argocd'), cluster('b', 'argocd')];
   'an ApplicationSet cannot look into an OCI repository': {
     actual: [one.path for one in cluster('a', 'argocd', { repository: 'oci://registry.example.com/fleet' }).findings],
     expected: [['delivery', 'applications']],
+  },
+
+  'two clusters cannot be one': {
+    local found(engine) = of([cluster('a', engine, { destination: 'in-cluster' }), cluster('b', engine, { destination: 'in-cluster' })]).findings,
+    actual: [[one.cluster, one.path, one.message] for engine in ['argocd', 'flux'] for one in found(engine)],
+    expected: [
+      ['b', ['delivery', 'destination'], "'in-cluster' is the destination of a too: both networks would be installed in one cluster"]
+      for engine in ['argocd', 'flux']
+    ],
   },
 
   // Flux

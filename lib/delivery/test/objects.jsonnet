@@ -93,6 +93,39 @@ local flux = cluster('flux');
     expected: ['Sync', 'BeforeHookCreation'],
   },
   'and stays with Flux': { actual: extra('flux').job.spec, expected: { template: {} } },
+  'until another one of its name takes its place': {
+    actual: annotations(extra('flux').job)['kustomize.toolkit.fluxcd.io/force'],
+    expected: 'enabled',
+  },
+  'what a Job of the tree writes is left to it with Flux': {
+    local secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'hubble-server-certs', namespace: 'kube-system' } },
+    local tree = cluster('flux', {
+      cilium+: { values+: { hubble+: { tls: { auto: { method: 'cronJob' } } } } },
+      extraObjects: { made: secret, mine: secret { metadata+: { name: 'mine' } } },
+    }).manifests.extra,
+    actual: [std.get(annotations(tree[key]), 'kustomize.toolkit.fluxcd.io/ssa') for key in ['made', 'mine']],
+    expected: ['IfNotPresent', null],
+  },
+  'a guard that is taken away is found, however it is written': {
+    local rules(engine, metadata) = [
+      one.rule
+      for one in cluster(engine, { manifests+: { cilium+: { daemonset+: { metadata+: metadata } } } }).deliveryFindings
+    ],
+    actual: [
+      rules('argocd', {}),
+      rules('argocd', { annotations+: { 'argocd.argoproj.io/sync-options': 'Prune=false' } }),
+      rules('argocd', { annotations+: { 'argocd.argoproj.io/sync-options': 'Prune=confirm, Delete=confirm' } }),
+      rules('argocd', { annotations+: { 'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false,Replace=true' } }),
+      rules('argocd', { annotations+: { 'argocd.argoproj.io/hook': 'Sync' } }),
+      rules('argocd', { annotations+: { 'helm.sh/hook': 'post-install' } }),
+      rules('flux', {}),
+      rules('flux', { annotations+: { 'kustomize.toolkit.fluxcd.io/prune': 'Disabled' } }),
+      rules('flux', { annotations+: { 'kustomize.toolkit.fluxcd.io/prune': 'enabled' } }),
+      rules('flux', { annotations: {}, labels+: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } }),
+      rules('flux', { labels+: { 'kustomize.toolkit.fluxcd.io/force': 'Enabled' } }),
+    ],
+    expected: [[], ['CNI180'], [], ['CNI181'], ['CNI181'], ['CNI181'], [], [], ['CNI180'], [], ['CNI181']],
+  },
   'objects of a list are annotated, too': { actual: wave(extra('argocd').list[0]), expected: -2 },
   'what an object says itself wins': {
     actual: annotations(cluster('argocd', {

@@ -22,6 +22,18 @@ local wrong = {
     ['delivery.engine: delivery.engine is missing', 'delivery.repository: delivery.repository is missing'],
   ],
   'another engine': [argo { engine: 'fleet' }, ["delivery.engine: delivery.engine cannot be 'fleet'"]],
+  'a name that no server takes': [
+    argo { project: 'My Project', namespace: '../x' },
+    ["delivery.project: 'My Project' is no name for an object", "delivery.namespace: '../x' is no name for an object"],
+  ],
+  "Argo CD's own project": [
+    argo { project: 'default' },
+    ["delivery.project: the project 'default' is Argo CD's own: what it may do would be limited for every other Application in it"],
+  ],
+  'a template from whoever wrote the definition': [
+    argo { path: 'a{{.b}}/c', destination: '{{.x}}' },
+    ["delivery.destination: '{{.x}}' is a template", "delivery.path: 'a{{.b}}/c' is a template"],
+  ],
   'an unknown key': [argo { repo: 'x' }, ["delivery.repo: delivery has no 'repo'"]],
   'a wrong type': [argo { prune: 'yes' }, ['delivery.prune: delivery.prune has to be a boolean, not a string']],
   'what Argo CD has no word for': [
