@@ -328,8 +328,10 @@ fn adopted(kubernetes: &str, body: &str, more: &str) -> String {
     before.write("rendered/a/nodes.yaml", &node);
     let after = Fleet::new();
     let tree = before.root.join("rendered/a");
-    let mut args =
-        vec!["import", "manifests", tree.to_str().unwrap(), "--cluster", "a", "--service-cidr", "10.96.0.0/16"];
+    let mut args = vec!["import", "manifests", tree.to_str().unwrap(), "--cluster", "a"];
+    if !more.contains("--service-cidr") {
+        args.extend(["--service-cidr", "10.96.0.0/16"]);
+    }
     args.extend(more.split_whitespace());
     let run = after.ok(&args);
     let definition = after.read("clusters/a.jsonnet");
@@ -444,7 +446,7 @@ fn a_running_calico_is_adopted_as_it_is() {
         "cni: 'calico', podCIDRs: ['10.244.0.0/16', 'fd00::/104'], serviceCIDRs: ['10.96.0.0/16', 'fd01::/112'],
          registry: 'registry.example.com/mirror', networkArgs: { IP_AUTODETECTION_METHOD: 'interface=eth1', FELIX_LOGSEVERITYSCREEN: 'Warning' },
          calico+: { backend: 'vxlan', mtu: 1400, typha: { enabled: true, replicas: 3 }, ipPools: { ipv4: { blockSize: 24 }, ipv6: { natOutgoing: true } } }",
-        "--service-cidr fd01::/112",
+        "--service-cidr 10.96.0.0/16 --service-cidr fd01::/112",
     );
     contains(
         &definition,
