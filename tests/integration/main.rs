@@ -5,6 +5,7 @@
     reason = "a test may panic, and stands outside of the program"
 )]
 
+mod adopted_calico;
 mod bootstrap;
 mod cilium;
 mod configurations;

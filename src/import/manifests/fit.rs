@@ -39,6 +39,17 @@ pub fn completed(definition: &Definition, settings: &Value) -> Definition {
     definition
 }
 
+/// Definitions of kinds are most of what Calico's objects weigh, and no setting changes them: they are the same distance away
+/// from what runs, whatever is tried.
+fn without_kinds(definition: Definition) -> Definition {
+    let calico = |field: &Field| field.name == "cni" && field.value.as_str() == Some("calico");
+    if !definition.fields.iter().any(calico) {
+        return definition;
+    }
+    let nothing = Value::Map(Map::default());
+    completed(&definition, &with(&nothing, &["manifests", "calico-crds"], nothing.clone()))
+}
+
 fn merged(under: &Value, over: &Value) -> Value {
     match (under, over) {
         (Value::Map(_), Value::Map(map)) => map.iter().fold(under.clone(), |all, (key, value)| {
@@ -68,27 +79,40 @@ impl<'a> Fit<'a> {
     }
 
     fn distance(&mut self, settings: &Value) -> Option<usize> {
-        Some(distance(self.wanted, &rendered(self.bench, &completed(self.definition, settings))?))
+        let definition = without_kinds(completed(self.definition, settings));
+        Some(distance(self.wanted, &rendered(self.bench, &definition)?))
     }
 
-    /// What the settings give by now.
+    /// What the settings give by now, without definitions of kinds.
     pub fn objects(&mut self) -> Objects {
-        rendered(self.bench, &completed(self.definition, &self.settings)).unwrap_or_default()
+        rendered(self.bench, &without_kinds(completed(self.definition, &self.settings))).unwrap_or_default()
     }
 
-    /// Takes what brings the objects closer.
-    pub fn with(&mut self, guesses: Vec<Guess>) {
-        for (path, value) in guesses {
-            let path: Vec<&str> = path.iter().map(String::as_str).collect();
-            let settings = with(&self.settings, &path, value);
-            if settings == self.settings {
-                continue;
-            }
-            let Some(distance) = self.distance(&settings) else { continue };
-            if self.nearest.is_none_or(|nearest| distance < nearest) {
-                (self.settings, self.nearest) = (settings, Some(distance));
+    /// Takes what brings the objects closer. A hint may need another one first, so what was not taken is tried again.
+    pub fn with(&mut self, mut guesses: Vec<Guess>) {
+        loop {
+            let before = guesses.len();
+            guesses.retain(|(path, value)| {
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                let settings = with(&self.settings, &path, value.clone());
+                !self.take_if_closer(settings)
+            });
+            if guesses.is_empty() || guesses.len() == before {
+                return;
             }
         }
+    }
+
+    fn take_if_closer(&mut self, settings: Value) -> bool {
+        if settings == self.settings {
+            return true;
+        }
+        let Some(distance) = self.distance(&settings) else { return false };
+        let closer = self.nearest.is_none_or(|nearest| distance < nearest);
+        if closer {
+            (self.settings, self.nearest) = (settings, Some(distance));
+        }
+        closer
     }
 
     /// The settings, without those that a later one has made idle.

@@ -97,6 +97,12 @@ pub fn import(bench: &mut Workbench, documents: &[Document], facts: &ClusterFact
     if let Some((_, node)) = running.find("DaemonSet", "calico-node") {
         return calico_node(bench, running, facts, &node);
     }
+    if let Some(operator) = running.operator {
+        return Err(Finding::refusal(format!(
+            "DaemonSet calico-node belongs to {operator} of Calico's operator, which would undo what a tree says"
+        ))
+        .hint("leave the cluster to its operator; what is installed from Calico's manifests can be imported"));
+    }
     Err(Finding::refusal(format!("none of the {} objects is the DaemonSet of a CNI that can be imported", running.objects.len()))
         .hint("export DaemonSet cilium, calico-node or galaxy-daemonset with the rest: kubectl get ds,deploy,cm,sa,svc -n kube-system -o yaml"))
 }
@@ -125,6 +131,8 @@ struct Running {
     services: Vec<String>,
     /// Objects of what stands beside the CNI.
     addons: Objects,
+    /// Whose calico-node is, where it is an operator's.
+    operator: Option<String>,
 }
 
 impl Running {
@@ -138,6 +146,7 @@ impl Running {
             api_versions: BTreeSet::new(),
             services: Vec::new(),
             addons: Objects::new(),
+            operator: None,
         };
         for object in objects::flatten(documents)? {
             let text = |path: &[&str]| Ok::<_, Finding>(object.text(path)?.unwrap_or_default().to_owned());
@@ -149,10 +158,11 @@ impl Running {
                 running.autonomous_system = running.autonomous_system.or(label("infra.tce.io/as"));
                 running.switch = running.switch.or(label("infra.tce.io/switch-ip"));
             }
-            let owned = object
-                .at(&["metadata", "ownerReferences"])
-                .and_then(Value::as_list)
-                .is_some_and(|list| !list.is_empty());
+            let owner = object.body.list_at(&["metadata", "ownerReferences"]).first();
+            if object.kind() == "DaemonSet" && text(&["metadata", "name"])? == "calico-node" {
+                let part = |key: &str| owner.and_then(|owner| owner.text_at(&[key]));
+                running.operator = part("kind").zip(part("name")).map(|(kind, name)| format!("{kind} {name}"));
+            }
             if object.kind() == "Pod" {
                 let arguments =
                     object.body.list_at(&["spec", "containers"]).iter().flat_map(|c| c.list_at(&["command"]));
@@ -164,7 +174,7 @@ impl Running {
                 let cidrs = object.body.list_at(&["spec", "cidrs"]).iter().filter_map(Value::as_str);
                 running.services.extend(cidrs.map(str::to_owned));
             }
-            if owned || NOT_INSTALLED.contains(&object.kind()) {
+            if owner.is_some() || NOT_INSTALLED.contains(&object.kind()) {
                 continue;
             }
             let id = ObjectId {
@@ -477,10 +487,7 @@ fn calico_node(
             format!("the cluster runs Calico {found}, which the library does not have; this is Calico {version}");
         remarks.push(Remark::warning(text));
     }
-    let pools = running.objects.iter().filter(|((_, kind, _, _), _)| kind == "IPPool");
-    let pools: Vec<String> = pools.filter_map(|(_, pool)| pool.text_at(&["spec", "cidr"])).map(str::to_owned).collect();
-    let pods = [calico::pod_cidrs(&container.environment()), pools, facts.pod_cidrs.clone()];
-    let pods = pods.into_iter().find(|pods| !pods.is_empty());
+    let pods = calico::pod_cidrs(node, &running.objects, &facts.pod_cidrs);
     let (pods, sure) = pods.map_or((vec!["192.168.0.0/16".to_owned()], false), |pods| (pods, true));
     let (config, endpoint) = (running.data("calico-config"), running.data("kubernetes-services-endpoint"));
     let typha = running.find("Deployment", "calico-typha").map(|(_, typha)| typha);
@@ -490,8 +497,11 @@ fn calico_node(
     fields.retain(|field| field.name != "cni");
     fields.push(Field::new("cni", Value::String("calico".to_owned())).apart());
     fields.push(
-        Field::new("calico", Value::Map(Map::from_entries(vec![("version".to_owned(), Value::String(version))])))
-            .extending(),
+        Field::new(
+            "calico",
+            Value::Map(Map::from_entries(vec![("version".to_owned(), Value::String(version.clone()))])),
+        )
+        .extending(),
     );
     let definition = Definition {
         header: vec!["Calico, imported from the objects of a running cluster.".to_owned()],
@@ -509,8 +519,8 @@ fn calico_node(
     }
     let mut fit = Fit::new(bench, &running.objects, &definition, Value::Map(Map::default()));
     fit.with(guesses);
-    let arguments = calico::arguments(&mut fit, &running.objects);
-    fit.with(arguments);
+    let rest = [calico::arguments(&mut fit, node), calico::plugins(&mut fit, &config)].concat();
+    fit.with(rest);
     let settings = fit.finish();
     let definition = completed(&definition, &settings);
     Ok(running.against(bench, definition))

@@ -49,6 +49,7 @@ const DEFAULTS: &[(&[&str], &str, Default)] = &[
     (&["Service"], "ipFamilyPolicy", Default::Text("SingleStack")),
     (&["Service"], "sessionAffinity", Default::Text("None")),
     (&["Service"], "type", Default::Text("ClusterIP")),
+    (&["CustomResourceDefinition"], "preserveUnknownFields", Default::Anything),
     (&["CronJob"], "concurrencyPolicy", Default::Text("Allow")),
     (&["CronJob"], "failedJobsHistoryLimit", Default::Number(1.0)),
     (&["CronJob"], "successfulJobsHistoryLimit", Default::Number(3.0)),
@@ -130,6 +131,7 @@ pub fn normal(object: &Value) -> Value {
         let value = match key {
             "data" | "stringData" if kind == "Secret" => hidden(value),
             "data" => lines(value),
+            "spec" if kind == "CustomResourceDefinition" => below(&in_v1(value), kind),
             "spec" => below(value, kind),
             key => below(value, key),
         };
@@ -139,6 +141,33 @@ pub fn normal(object: &Value) -> Value {
     });
     let whole = Value::Map(Map::from_entries(entries.collect()));
     if kind == "Secret" { whole } else { secrets::strip(&whole).0 }
+}
+
+/// The `spec` of a definition of a kind as `apiextensions.k8s.io/v1` has it, which is how servers give out one of v1beta1.
+fn in_v1(spec: &Value) -> Value {
+    let Some(version) = spec.at(&["version"]) else { return spec.clone() };
+    let of_versions = ["schema", "subresources"];
+    let schema = spec.at(&["validation"]);
+    let parts = [schema, spec.at(&["subresources"])];
+    let parts: Vec<_> = of_versions.iter().zip(parts).filter_map(|(key, part)| Some((*key, part?))).collect();
+    let whole = |map: &Map| {
+        let own = map.iter().map(|(key, value)| (key.to_owned(), value.clone()));
+        let missing = parts.iter().filter(|(key, _)| map.get(key).is_none());
+        let entries = own.chain(missing.map(|(key, part)| ((*key).to_owned(), (*part).clone())));
+        Value::Map(Map::from_entries(entries.collect()))
+    };
+    let versions = match spec.list_at(&["versions"]) {
+        [] => {
+            let only = [("name", version.clone()), ("served", Value::Bool(true)), ("storage", Value::Bool(true))];
+            vec![whole(&Map::from_entries(only.map(|(key, value)| (key.to_owned(), value)).to_vec()))]
+        }
+        given => given.iter().filter_map(Value::as_map).map(whole).collect(),
+    };
+    let moved = ["subresources", "validation", "version", "versions"];
+    let entries = spec.as_map().into_iter().flat_map(Map::iter).filter(|(key, _)| !moved.contains(key));
+    let mut entries: Vec<_> = entries.map(|(key, value)| (key.to_owned(), value.clone())).collect();
+    entries.push(("versions".to_owned(), Value::List(versions)));
+    Value::Map(Map::from_entries(entries))
 }
 
 fn hidden(data: &Value) -> Value {
@@ -362,6 +391,11 @@ status: {numberReady: 3}
                 "{kind: CustomResourceDefinition, spec: {names: {kind: A, plural: as}, versions: [{schema: {openAPIV3Schema: {type: object}}}]}}",
                 "{kind: CustomResourceDefinition, spec: {conversion: {strategy: None}, names: {kind: A, plural: as, singular: a, listKind: AList}, \
                  versions: [{schema: {openAPIV3Schema: {type: object, description: why}}}]}}",
+            ),
+            (
+                "{kind: CustomResourceDefinition, spec: {version: v1, validation: {openAPIV3Schema: {type: object}}}}",
+                "{kind: CustomResourceDefinition, spec: {preserveUnknownFields: true, versions: \
+                 [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]}}",
             ),
         ] {
             assert_eq!(normal(&value(one)), normal(&value(other)), "{one}");
