@@ -159,15 +159,15 @@ fn aligned(running: &Value, rendered: &Value, path: &mut Vec<String>) -> Value {
         (Value::List(a), Value::List(b)) => match (by_name(a), by_name(b)) {
             (Some(named), Some(others)) => {
                 let place = |name: &str| b.iter().position(|item| item.text_at(&["name"]) == Some(name));
-                let mut names: Vec<&str> = a.iter().filter_map(|item| item.text_at(&["name"])).collect();
-                names.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+                let mut order: Vec<&str> = a.iter().filter_map(|item| item.text_at(&["name"])).collect();
+                order.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
                 let item = |name: &&str| {
                     let own = named[name];
                     others
                         .get(name)
                         .map_or_else(|| own.clone(), |other| aligned(own, other, &mut vec![(*name).to_owned()]))
                 };
-                Value::List(names.iter().map(item).collect())
+                Value::List(order.iter().map(item).collect())
             }
             _ => running.clone(),
         },
