@@ -44,27 +44,24 @@ pub fn run(
     options: Options,
     mut seen: impl FnMut(),
 ) -> Vec<Answer> {
-    let outcomes: Vec<Outcome<_>> = match warm.filter(|_| experiments.len() <= pipeline::WARM_JOBS) {
-        Some(warm) => {
-            let one = |experiment: Experiment| {
-                let sources = Arc::clone(sources);
-                let outcome = warm.run(move |evaluator| conduct(evaluator, &sources, &experiment));
-                seen();
-                outcome
-            };
-            experiments.into_iter().map(one).collect()
-        }
-        None => {
-            let (maker, sources) = (Arc::clone(sources), Arc::clone(sources));
-            pool::run(
-                experiments,
-                options.jobs,
-                options.limits,
-                move || Evaluator::new(Arc::clone(&maker), options.limits),
-                move |evaluator, experiment: &Experiment| conduct(evaluator, &sources, experiment),
-                seen,
-            )
-        }
+    let outcomes: Vec<Outcome<_>> = if let Some(warm) = warm.filter(|_| experiments.len() <= pipeline::WARM_JOBS) {
+        let one = |experiment: Experiment| {
+            let sources = Arc::clone(sources);
+            let outcome = warm.run(move |evaluator| conduct(evaluator, &sources, &experiment));
+            seen();
+            outcome
+        };
+        experiments.into_iter().map(one).collect()
+    } else {
+        let (maker, sources) = (Arc::clone(sources), Arc::clone(sources));
+        pool::run(
+            experiments,
+            options.jobs,
+            options.limits,
+            move || Evaluator::new(Arc::clone(&maker), options.limits),
+            move |evaluator, experiment: &Experiment| conduct(evaluator, &sources, experiment),
+            seen,
+        )
     };
     outcomes
         .into_iter()

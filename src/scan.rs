@@ -101,7 +101,7 @@ pub fn literals(source: &str) -> Vec<Range<usize>> {
                 found.push(range.clone());
             }
             Token::Other if !is_index && text(at).starts_with(|c: char| c.is_ascii_digit()) => {
-                found.push(range.clone())
+                found.push(range.clone());
             }
             Token::Other if !is_name && matches!(text(at), "true" | "false" | "null") => found.push(range.clone()),
             Token::Open if matches!((text(at), next), ("[", "]") | ("{", "}")) => {

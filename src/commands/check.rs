@@ -46,15 +46,14 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
         |done, total| progress.update(done, total),
     )?;
     session.report(&run, Severity::Warning);
-    let mut out = String::new();
-    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
-    let (mut files, mut clusters, mut failed, mut sudden, mut managed) = (0, 0, 0, false, false);
+    let mut tally = Tally { rendered: fleet.config.rendered.clone(), ..Tally::default() };
+    let mut sudden = false;
     let sources = Arc::clone(&run.sources);
     for cluster in &mut run.clusters {
         match &mut cluster.result {
-            None => failed += 1,
+            None => tally.failed += 1,
             Some(Err((path, error))) => {
-                failed += 1;
+                tally.failed += 1;
                 let path = path.strip_prefix(&fleet.root).unwrap_or(path).display();
                 session.terminal.finding(&Finding::refusal(format!("{path}: {error}")).cluster(cluster.name.clone()));
             }
@@ -69,23 +68,16 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
                     }
                 }
                 super::render::report_foreign(session, &fleet, &cluster.name, &compared.changes);
-                let lines = compared.lines(&format!("{}/{}", fleet.config.rendered, cluster.name));
-                files += lines.len();
-                clusters += usize::from(!lines.is_empty());
-                out.extend(lines);
-                if let Some((tree, definition)) = compared.states.take() {
-                    before.insert(cluster.name.clone(), tree);
-                    after.insert(cluster.name.clone(), definition);
-                }
+                tally.clusters += usize::from(tally.add(&cluster.name, compared));
             }
         }
     }
     if let (true, Some(names)) = (args.selection.clusters.is_empty(), &run.names) {
         let trees = fleet.trees().map_err(|e| Finding::refusal(format!("{}: {e}", fleet.config.rendered)))?;
         for tree in trees.iter().filter(|tree| !names.contains(*tree)) {
-            files += 1;
-            clusters += 1;
-            out.extend(["orphan   ", &fleet.config.rendered, "/", tree, "\n"]);
+            tally.files += 1;
+            tally.clusters += 1;
+            tally.out.extend(["orphan   ", &fleet.config.rendered, "/", tree, "\n"]);
             session.terminal.finding(
                 &Finding::refusal(format!("{}/{tree} has no definition", fleet.config.rendered))
                     .severity(Severity::Warning)
@@ -99,51 +91,86 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
             None => {}
             Some(Err(findings)) => {
                 undelivered = true;
-                findings.iter().for_each(|finding| session.terminal.finding(finding));
+                for finding in &findings {
+                    session.terminal.finding(finding);
+                }
             }
             Some(Ok(mut compared)) => {
                 super::render::report_foreign(session, &fleet, delivery::FOLDER, &compared.changes);
-                let lines = compared.lines(&format!("{}/{}", fleet.config.rendered, delivery::FOLDER));
-                files += lines.len();
-                managed = !lines.is_empty();
-                out.extend(lines);
-                if let Some((tree, objects)) = compared.states.take() {
-                    before.insert(delivery::FOLDER.to_owned(), tree);
-                    after.insert(delivery::FOLDER.to_owned(), objects);
-                }
+                tally.managed = tally.add(delivery::FOLDER, &mut compared);
             }
         }
     }
     if args.diff {
-        let mut diff = fleet::compare(&before, &after, Extent::Whole);
+        let mut diff = fleet::compare(&tally.before, &tally.after, Extent::Whole);
         (diff.before, diff.after) = (fleet.config.rendered.clone(), "definitions".to_owned());
         let report = text::report(&diff, true);
-        out.extend([if report.is_empty() { "" } else { "\n" }, &report]);
+        tally.out.extend([if report.is_empty() { "" } else { "\n" }, &report]);
     }
-    session.print(&out)?;
-    let (s, are) = if files == 1 { ("s", "") } else { ("", "") };
-    let verdict = if files > 0 {
-        let places = match (clusters, managed) {
-            (0, true) => delivery::FOLDER.to_owned(),
-            (_, true) => format!("{} and {}", plural(clusters, "cluster"), delivery::FOLDER),
-            (_, false) => plural(clusters, "cluster"),
-        };
-        format!("{} differ{s}{are} in {places}; `cniforge render` brings the trees up to date", plural(files, "file"),)
-    } else if failed > 0 && failed == run.clusters.len() {
-        "nothing could be compared".to_owned()
-    } else {
-        format!("{} checked: nothing differs", plural(run.clusters.len() - failed, "cluster"))
-    };
-    let failures =
-        if failed > 0 { format!("; {} could not be checked", plural(failed, "cluster")) } else { String::new() };
-    session.terminal.status(&format!("{verdict}{failures}"));
-    Ok(if failed > 0 || sudden || undelivered || !run.findings.is_empty() {
+    session.print(&tally.out)?;
+    session.terminal.status(&tally.verdict(run.clusters.len()));
+    Ok(if tally.failed > 0 || sudden || undelivered || !run.findings.is_empty() {
         Exit::Trouble
-    } else if files > 0 {
+    } else if tally.files > 0 {
         Exit::Differences
     } else {
         Exit::Fine
     })
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Tally {
+    /// The folder of all trees, as the fleet's configuration has it.
+    rendered: String,
+    /// One line a file.
+    out: String,
+    before: BTreeMap<String, State>,
+    after: BTreeMap<String, State>,
+    /// Files, and clusters, that differ.
+    files: usize,
+    clusters: usize,
+    /// Whether the management cluster's tree does.
+    managed: bool,
+    /// Clusters that could not be compared.
+    failed: usize,
+}
+
+impl Tally {
+    /// Notes a compared tree, and says whether it differs.
+    fn add(&mut self, tree: &str, compared: &mut Compared) -> bool {
+        let lines = compared.lines(&format!("{}/{tree}", self.rendered));
+        let differs = !lines.is_empty();
+        self.files += lines.len();
+        self.out.extend(lines);
+        if let Some((there, wanted)) = compared.states.take() {
+            self.before.insert(tree.to_owned(), there);
+            self.after.insert(tree.to_owned(), wanted);
+        }
+        differs
+    }
+
+    /// The last line, for a run over that many clusters.
+    fn verdict(&self, all: usize) -> String {
+        let (s, are) = if self.files == 1 { ("s", "") } else { ("", "") };
+        let verdict = if self.files > 0 {
+            let places = match (self.clusters, self.managed) {
+                (0, true) => delivery::FOLDER.to_owned(),
+                (clusters, true) => format!("{} and {}", plural(clusters, "cluster"), delivery::FOLDER),
+                (clusters, false) => plural(clusters, "cluster"),
+            };
+            let files = plural(self.files, "file");
+            format!("{files} differ{s}{are} in {places}; `cniforge render` brings the trees up to date")
+        } else if self.failed > 0 && self.failed == all {
+            "nothing could be compared".to_owned()
+        } else {
+            format!("{} checked: nothing differs", plural(all - self.failed, "cluster"))
+        };
+        match self.failed {
+            0 => verdict,
+            failed => format!("{verdict}; {} could not be checked", plural(failed, "cluster")),
+        }
+    }
 }
 
 /// The management cluster's tree and what it should be; `None` if there is none to be, or it cannot be said.

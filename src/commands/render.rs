@@ -234,7 +234,9 @@ fn deliver(
         },
     };
     totals.undelivered = true;
-    problems.iter().for_each(|finding| session.terminal.finding(finding));
+    for finding in &problems {
+        session.terminal.finding(finding);
+    }
     true
 }
 

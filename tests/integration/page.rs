@@ -40,7 +40,7 @@ impl Page {
         let target = opened.call("Target.createTarget", json!({"url": format!("file://{}", page.display())}));
         let session = opened.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
         opened.session = session["sessionId"].as_str().map(str::to_owned);
-        let late = Instant::now() + Duration::from_secs(60);
+        let late = Instant::now() + Duration::from_mins(1);
         // An empty page stands there first.
         while opened.value("document.getElementById('count')?.textContent ?? ''") == "" {
             assert!(Instant::now() < late, "the page does not load");
