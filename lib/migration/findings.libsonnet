@@ -97,21 +97,21 @@ local tunnels(source, config, old, from) =
         'keep the families as they are; change them once the migration is over'
       )))
       + base.ofRule('CNI161', tunnels(source, config, old, from) + base.when(std.get(config, 'ipam') != 'cluster-pool', base.finding(
-        'error',
-        ['cilium', 'values', 'ipam', 'mode'],
-        "with ipam '" + std.get(config, 'ipam', '') + "' Cilium's pods get addresses of " + names[from],
-        "set ipam: { mode: 'cluster-pool' }; it stays after the migration"
-      ))
-      + base.when(phase.beside && source.policies(old.components), base.finding(
-        'warning',
-        ['migration', 'phase'],
-        names[from] + " enforces NetworkPolicies, and does not know the pods on nodes that are Cilium's",
-        'take NetworkPolicies away until phase 3, in which Cilium enforces them'
-      ))
-      + base.when(phase.beside && std.get(cilium, 'replacesKubeProxy') != null, base.finding(
-        'warning',
-        ['cilium', 'values', 'kubeProxyReplacement'],
-        'Cilium would forward services for pods of ' + names[from] + ' too, which nobody has tested',
-        'set kubeProxyReplacement: false until phase 3'
-      ))),
+                                'error',
+                                ['cilium', 'values', 'ipam', 'mode'],
+                                "with ipam '" + std.get(config, 'ipam', '') + "' Cilium's pods get addresses of " + names[from],
+                                "set ipam: { mode: 'cluster-pool' }; it stays after the migration"
+                              ))
+                              + base.when(phase.beside && source.policies(old.components), base.finding(
+                                'warning',
+                                ['migration', 'phase'],
+                                names[from] + " enforces NetworkPolicies, and does not know the pods on nodes that are Cilium's",
+                                'take NetworkPolicies away until phase 3, in which Cilium enforces them'
+                              ))
+                              + base.when(phase.beside && std.get(cilium, 'replacesKubeProxy') != null, base.finding(
+                                'warning',
+                                ['cilium', 'values', 'kubeProxyReplacement'],
+                                'Cilium would forward services for pods of ' + names[from] + ' too, which nobody has tested',
+                                'set kubeProxyReplacement: false until phase 3'
+                              ))),
 }

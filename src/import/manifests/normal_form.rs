@@ -33,8 +33,13 @@ const DEFAULTS: &[(&[&str], &str, Default)] = &[
     (&["(rolling DaemonSet)"], "maxUnavailable", Default::Number(1.0)),
     (&["(rolling Deployment)"], "maxSurge", Default::Text("25%")),
     (&["(rolling Deployment)"], "maxUnavailable", Default::Text("25%")),
+    (&["volumeMounts"], "readOnly", Default::False),
+    (&["Namespace"], "finalizers", Default::Anything),
     (POD, "dnsPolicy", Default::Text("ClusterFirst")),
     (POD, "enableServiceLinks", Default::True),
+    (POD, "hostIPC", Default::False),
+    (POD, "hostNetwork", Default::False),
+    (POD, "hostPID", Default::False),
     (POD, "restartPolicy", Default::Text("Always")),
     (POD, "schedulerName", Default::Text("default-scheduler")),
     (POD, "securityContext", Default::Empty),
@@ -71,7 +76,8 @@ const PROBES: &[&str] = &["livenessProbe", "readinessProbe", "startupProbe"];
 const POD: &[&str] = &["(pod)"];
 const JOB: &[&str] = &["(job)", "Job"];
 
-const STRATEGIES: [&str; 3] = ["rollingUpdate", "strategy", "updateStrategy"];
+/// Maps that say nothing once what is so anyway is taken out of them.
+const EMPTY: [&str; 4] = ["metadata", "rollingUpdate", "strategy", "updateStrategy"];
 
 enum Default {
     Text(&'static str),
@@ -102,7 +108,7 @@ impl Default {
 const METADATA: [&str; 4] = ["annotations", "labels", "name", "namespace"];
 
 /// Labels and annotations of whatever applied the object.
-const DELIVERY: [&str; 11] = [
+const DELIVERY: [&str; 12] = [
     "argocd.argoproj.io/",
     "batch.kubernetes.io/",
     "controller-gen.kubebuilder.io/",
@@ -112,6 +118,7 @@ const DELIVERY: [&str; 11] = [
     "helm.toolkit.fluxcd.io/",
     "job-name",
     "kubectl.kubernetes.io/",
+    "kubernetes.io/metadata.name",
     "kustomize.toolkit.fluxcd.io/",
     "meta.helm.sh/",
 ];
@@ -139,7 +146,9 @@ pub fn normal(object: &Value) -> Value {
         let key = if key == "stringData" && kind == "Secret" { "data" } else { key };
         (key.to_owned(), value)
     });
-    let whole = Value::Map(Map::from_entries(entries.collect()));
+    // The server gives a Namespace a spec of its own.
+    let says = |(key, value): &(String, Value)| key != "spec" || value.as_map().is_none_or(|map| !map.is_empty());
+    let whole = Value::Map(Map::from_entries(entries.filter(says).collect()));
     if kind == "Secret" { whole } else { secrets::strip(&whole).0 }
 }
 
@@ -206,9 +215,8 @@ fn below(value: &Value, name: &str) -> Value {
                 _ => below(value, key),
             };
             let mut entries: Vec<_> = kept.map(|(key, value)| (key.to_owned(), inner(key, value))).collect();
-            // What is left of a strategy that says what is so anyway.
             let empty = |value: &Value| value.as_map().is_some_and(Map::is_empty);
-            entries.retain(|(key, value)| !(STRATEGIES.contains(&key.as_str()) && empty(value)));
+            entries.retain(|(key, value)| !(EMPTY.contains(&key.as_str()) && empty(value)));
             // A schema's descriptions are for people, and the library's schemas have none.
             if ["type", "properties", "anyOf", "x-kubernetes-int-or-string"].iter().any(|key| map.get(key).is_some()) {
                 entries.retain(|(key, value)| key != "description" || value.as_str().is_none());
@@ -382,6 +390,18 @@ status: {numberReady: 3}
             (
                 "{kind: RoleBinding, subjects: [{kind: Group, name: a}]}",
                 "{kind: RoleBinding, subjects: [{kind: Group, name: a, apiGroup: rbac.authorization.k8s.io}]}",
+            ),
+            (
+                "{kind: DaemonSet, spec: {template: {spec: {hostNetwork: false, containers: [{name: a, volumeMounts: [{name: b, readOnly: false}]}]}}}}",
+                "{kind: DaemonSet, spec: {template: {spec: {containers: [{name: a, volumeMounts: [{name: b}]}]}}}}",
+            ),
+            (
+                "{kind: CronJob, spec: {jobTemplate: {spec: {}}}}",
+                "{kind: CronJob, spec: {jobTemplate: {metadata: {creationTimestamp: null}, spec: {}}}}",
+            ),
+            (
+                "{kind: Namespace, metadata: {name: a}}",
+                "{kind: Namespace, metadata: {name: a, labels: {kubernetes.io/metadata.name: a}}, spec: {finalizers: [kubernetes]}}",
             ),
             (
                 "{apiVersion: policy/v1, kind: PodDisruptionBudget}",
