@@ -3,6 +3,7 @@
 //! Objects of a cluster and rendered ones go through the same, so whatever is taken away cannot be a difference. Nothing
 //! secret stays: a Secret keeps the names of its entries.
 
+use super::comparison::with;
 use crate::import::secrets;
 use crate::value::{Map, Value};
 
@@ -30,7 +31,6 @@ const DEFAULTS: &[(&[&str], &str, Default)] = &[
     (&["subjects"], "apiGroup", Default::Text("")),
     (&["strategy", "updateStrategy"], "type", Default::Text("RollingUpdate")),
     (&["(rolling DaemonSet)"], "maxSurge", Default::Number(0.0)),
-    (&["(rolling DaemonSet)"], "maxUnavailable", Default::Number(1.0)),
     (&["(rolling Deployment)"], "maxSurge", Default::Text("25%")),
     (&["(rolling Deployment)"], "maxUnavailable", Default::Text("25%")),
     (&["volumeMounts"], "readOnly", Default::False),
@@ -221,15 +221,25 @@ fn below(value: &Value, name: &str) -> Value {
             if ["type", "properties", "anyOf", "x-kubernetes-int-or-string"].iter().any(|key| map.get(key).is_some()) {
                 entries.retain(|(key, value)| key != "description" || value.as_str().is_none());
             }
-            // Said on both sides, since one of them is a number that somebody may have chosen.
-            if ["Deployment", "StatefulSet"].contains(&name)
-                && map.get("replicas").is_none_or(|value| *value == Value::Null)
-            {
-                entries.push(("replicas".to_owned(), Value::Number(1.0)));
-            }
+            say_numbers(name, &mut entries);
             Value::Map(Map::from_entries(entries))
         }
         scalar => lines(scalar),
+    }
+}
+
+/// Defaults that are said on both sides instead of on none: numbers that somebody may have chosen, and a search has to see.
+fn say_numbers(name: &str, entries: &mut Vec<(String, Value)>) {
+    if ["Deployment", "StatefulSet"].contains(&name) && !entries.iter().any(|(key, _)| key == "replicas") {
+        entries.push(("replicas".to_owned(), Value::Number(1.0)));
+    }
+    if name == "DaemonSet" {
+        const ROLLING: [&str; 2] = ["rollingUpdate", "maxUnavailable"];
+        let given = entries.iter().position(|(key, _)| key == "updateStrategy").map(|i| entries.remove(i).1);
+        let given = given.unwrap_or_else(|| Value::Map(Map::default()));
+        let said = given.text_at(&["type"]) == Some("OnDelete") || given.at(&ROLLING).is_some();
+        let strategy = if said { given } else { with(&given, &ROLLING, Value::Number(1.0)) };
+        entries.push(("updateStrategy".to_owned(), strategy));
     }
 }
 
