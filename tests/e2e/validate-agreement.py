@@ -322,7 +322,7 @@ def place(obj, path, value):
 
 def trees():
     """Every object of the example fleet's trees, in the order of the paths."""
-    for path in sorted((REPOSITORY / "rendered").glob("*/*/*/*.yaml")):
+    for path in sorted((REPOSITORY / "rendered").glob("[!_]*/*/*/*.yaml")):
         for document in yaml.safe_load_all(path.read_text()):
             yield str(path.relative_to(REPOSITORY / "rendered")), document
 
