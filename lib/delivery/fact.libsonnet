@@ -1,4 +1,5 @@
 // What the management cluster has to know of one cluster's tree, from its objects as they are after every patch: plain data.
+local base = import '../knobs/main.libsonnet';
 local objects = import 'objects.libsonnet';
 local written = import 'written.libsonnet';
 
@@ -10,8 +11,6 @@ local named(object) = {
   name: object.metadata.name,
   [if namespaceOf(object) != null then 'namespace']: object.metadata.namespace,
 };
-
-local at(object, path) = std.foldl(function(value, key) if std.isObject(value) then std.get(value, key) else null, path, object);
 
 // Fields that something in the cluster writes, though the tree has the object: whose, where, why.
 local ignored = [
@@ -31,7 +30,7 @@ local ignored = [
     reason: 'whoever makes the certificate of the webhook writes its authority here',
   },
   {
-    of(all, object): object.kind == 'CustomResourceDefinition' && at(object, ['spec', 'conversion', 'webhook']) != null,
+    of(all, object): object.kind == 'CustomResourceDefinition' && base.at(object, ['spec', 'conversion', 'webhook']) != null,
     where: { jsonPointers: ['/spec/conversion/webhook/clientConfig/caBundle'] },
     reason: 'whoever makes the certificate of the webhook writes its authority here',
   },

@@ -1,10 +1,10 @@
 // What the Jobs of a tree write into objects that the tree may have too, by their own arguments.
-local at(object, path) = std.foldl(function(value, key) if std.isObject(value) then std.get(value, key) else null, path, object);
+local base = import '../knobs/main.libsonnet';
 
 local textsOf(value) = if std.isArray(value) then [text for text in value if std.isString(text)] else [];
 
 local listAt(object, path) =
-  local list = at(object, path);
+  local list = base.at(object, path);
   if std.isArray(list) then list else [];
 
 // The containers of Jobs, also of those that a CronJob makes.

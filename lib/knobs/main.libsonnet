@@ -41,6 +41,9 @@ local typeFindings(path, value, type) =
   // A list with this finding, or without.
   when(condition, found):: if condition then [found] else [],
 
+  // What is at the end of a path of keys; null where there is nothing.
+  at(value, path):: std.foldl(function(inner, key) if std.isObject(inner) then std.get(inner, key) else null, path, value),
+
   // A value of a type as std.type names it.
   ofType:: typeFindings,
 

@@ -180,15 +180,22 @@ fn values() -> String {
     out
 }
 
-fn value_row(name: &str, entry: &Entry, touched: &Touched) -> Vec<String> {
-    let text = |label| entry.row(label).unwrap_or_default();
-    let mut since = text("since").replace("Cilium ", "").replace(" or earlier", "−");
+/// The versions that have it, in few words.
+fn versions(entry: &Entry) -> String {
+    match entry.row("gone") {
+        Some("yes") => return "gone".to_owned(),
+        Some(gone) => return format!("gone {gone}"),
+        None => {}
+    }
+    let mut since = entry.row("since").unwrap_or_default().replace("Cilium ", "").replace(" or earlier", "−");
     if let Some(until) = entry.row("until") {
         let _ = write!(since, " to {}", until.replace("Cilium ", ""));
     }
-    if let Some(gone) = entry.row("gone") {
-        since = format!("gone {gone}");
-    }
+    since
+}
+
+fn value_row(name: &str, entry: &Entry, touched: &Touched) -> Vec<String> {
+    let text = |label| entry.row(label).unwrap_or_default();
     let mut meaning: Vec<String> = entry.row("meaning").into_iter().map(str::to_owned).collect();
     meaning.extend(entry.row("instead").map(|instead| format!("use `{instead}`")));
     meaning.extend(entry.rows.iter().filter(|(label, _)| label == "note").map(|(_, text)| text.clone()));
@@ -198,7 +205,14 @@ fn value_row(name: &str, entry: &Entry, touched: &Touched) -> Vec<String> {
     if all.len() > 4 {
         let _ = write!(shown, " and {} more", all.len() - 4);
     }
-    vec![format!("`{name}`"), text("type").to_owned(), code(text("default")), since, shown, meaning.join("; ")]
+    vec![
+        format!("`{name}`"),
+        text("type").to_owned(),
+        code(text("default")),
+        versions(entry),
+        shown,
+        meaning.join("; "),
+    ]
 }
 
 fn network_args() -> String {
@@ -207,19 +221,12 @@ fn network_args() -> String {
         .filter_map(|entry| Some((entry.name.strip_prefix("networkArgs.")?, entry)))
         .map(|(name, entry)| {
             let text = |label| entry.row(label).unwrap_or_default();
-            let mut since = text("since").replace("Cilium ", "").replace(" or earlier", "−");
-            if let Some(until) = entry.row("until") {
-                let _ = write!(since, " to {}", until.replace("Cilium ", ""));
-            }
-            if let Some(gone) = entry.row("gone") {
-                since = if gone == "yes" { "gone".to_owned() } else { format!("gone {gone}") };
-            }
             let words = entry.rows.iter().filter(|(label, _)| label.starts_with('\''));
             let mut instead: Vec<String> = words.map(|(word, text)| format!("{word} {text}")).collect();
             instead.extend(entry.row("instead").map(str::to_owned));
             let values = text("values").replace("cilium.values.", "");
             let values: Vec<String> = values.split(", ").filter(|v| !v.is_empty()).map(|v| format!("`{v}`")).collect();
-            vec![format!("`{name}`"), since, values.join(", "), instead.join("; ")]
+            vec![format!("`{name}`"), versions(entry), values.join(", "), instead.join("; ")]
         })
         .collect();
     assert!(rows.len() > 400, "only {} arguments were found", rows.len());

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::comparison::{Objects, distance, with};
 use super::rendered;
+use super::search::leaves;
 use crate::import::definition_writer::{Definition, Field};
 use crate::import::helm::without;
 use crate::import::workbench::Workbench;
@@ -118,9 +119,7 @@ impl<'a> Fit<'a> {
     /// The settings, without those that a later one has made idle.
     #[must_use]
     pub fn finish(mut self) -> Value {
-        let mut leaves = Vec::new();
-        leaves_of(&self.settings, &mut Vec::new(), &mut leaves);
-        for path in leaves {
+        for path in leaves(&self.settings) {
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             let fewer = without(&self.settings, &path);
             if let (Some(distance), Some(nearest)) = (self.distance(&fewer), self.nearest)
@@ -130,19 +129,6 @@ impl<'a> Fit<'a> {
             }
         }
         self.settings
-    }
-}
-
-fn leaves_of(value: &Value, path: &mut Vec<String>, leaves: &mut Vec<Vec<String>>) {
-    match value {
-        Value::Map(map) if !map.is_empty() => {
-            for (key, value) in map.iter() {
-                path.push(key.to_owned());
-                leaves_of(value, path, leaves);
-                path.pop();
-            }
-        }
-        _ => leaves.push(path.clone()),
     }
 }
 

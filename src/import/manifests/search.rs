@@ -251,13 +251,7 @@ impl<'a> Search<'a> {
     /// Without guesses that a later one has made idle.
     fn simplify(&mut self, draft: &mut Draft) {
         let Some(nearest) = self.distance(draft) else { return };
-        let mut leaves = Vec::new();
-        collect_paths(&draft.values, &mut Vec::new(), &mut |path, value| {
-            if value.as_map().is_none_or(Map::is_empty) {
-                leaves.push(path.to_vec());
-            }
-        });
-        for path in leaves {
+        for path in leaves(&draft.values) {
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             let guess = Draft { values: without(&draft.values, &path), ..draft.clone() };
             if self.distance(&guess).is_some_and(|distance| distance <= nearest) {
@@ -321,6 +315,17 @@ fn environment<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
         Value::List(items) => items.iter().find_map(inner),
         _ => None,
     }
+}
+
+/// The paths of all that is no map with something in it.
+pub fn leaves(value: &Value) -> Vec<Vec<String>> {
+    let mut leaves = Vec::new();
+    collect_paths(value, &mut Vec::new(), &mut |path, value| {
+        if value.as_map().is_none_or(Map::is_empty) {
+            leaves.push(path.to_vec());
+        }
+    });
+    leaves
 }
 
 fn collect_paths(value: &Value, path: &mut Vec<String>, found: &mut impl FnMut(&[String], &Value)) {
