@@ -5,6 +5,7 @@
 #   KUBECONFIG=… tests/e2e/run.sh [CASE…]     default: every case
 #
 #   trees       the server takes the tree of every example cluster, and a second apply changes nothing
+#   adoption    a running cluster, read back, becomes a definition whose tree changes nothing
 #   bootstrap   the first objects; the engine adopts commit one without a change; commit two leaves no stale key
 #   removal     a definition that goes takes no network with it
 #   migration   the old CNI is guarded until the last phase, and then goes
@@ -15,7 +16,7 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 
-[ $# -gt 0 ] || set -- trees bootstrap removal migration delivery
+[ $# -gt 0 ] || set -- trees adoption bootstrap removal migration delivery
 failed=()
 for case in "$@"; do
     printf -- '-- %s\n' "$case"
