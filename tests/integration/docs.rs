@@ -144,6 +144,103 @@ fn every_console_block_is_what_the_program_prints() {
     assert!(update || wrong.is_empty(), "UPDATE=1 writes them anew:\n{}", wrong.join("\n"));
 }
 
+/// What a reader's blocks call that a test does not have. `kubectl` stands in for a cluster that runs the tree of `$RUNNING`: it
+/// prints the objects of the kinds that are asked for, and takes what is applied.
+const STAND_INS: [(&str, &str); 3] = [
+    (
+        "kubectl",
+        r#"#!/usr/bin/env bash
+set -euo pipefail
+declare -A kinds=([ds]=daemonset [deploy]=deployment [cm]=configmap [sa]=serviceaccount [svc]=service)
+case " $* " in
+*' get clusters.platform.tkestack.io '*) exec cat "$TKESTACK" ;;
+*' get '*)
+    while [ "$1" != get ]; do shift; done
+    for kind in ${2//,/ }; do
+        find "rendered/$RUNNING" -name "${kinds[$kind]:-$kind}-*.yaml" -exec printf -- '---\n' \; -exec cat {} \;
+    done
+    ;;
+*' -f - '*) [ "$(wc -c)" -gt 1000 ] || exit 1 ;;
+*) for word; do case $word in rendered/* | docs/*) [ -e "$word" ] || exit 1 ;; esac; done ;;
+esac
+"#,
+    ),
+    (
+        "cargo",
+        "#!/bin/sh\ncase \"$*\" in 'run --release -- '*) shift 3; exec cniforge \"$@\";; test) ;; *) exit 1;; esac\n",
+    ),
+    ("jsonnet", "#!/bin/sh\n[ -e \"$3\" ]\n"),
+];
+
+/// The blocks whose output is another one on each cluster.
+#[test]
+fn every_shell_block_runs() {
+    let fleet = example();
+    for (name, script) in STAND_INS {
+        fleet.write(&format!("{FLEET}/.git/stand-ins/{name}"), script);
+    }
+    shell(&fleet, "chmod +x .git/stand-ins/*");
+    for (path, text) in files_below(&repository().join("docs/plugin")) {
+        fleet.write(&format!("{FLEET}/.git/docs/plugin/{path}"), &text);
+    }
+    let tkestack = repository().join("tests/import/tkestack-many/clusters.yaml");
+    assert!(tkestack.exists());
+    let (mut blocks, mut failed) = (0, Vec::new());
+    let of_readers = |path: &str| path.starts_with("docs/") || path == "README.md";
+    for (path, text) in pages().into_iter().filter(|(path, _)| of_readers(path)) {
+        // A reader comes from one block of a page to the next.
+        shell(&fleet, "git reset -q --hard && git clean -qfdx && cp -r .git/docs .");
+        for part in text.split("```sh\n").skip(1) {
+            let block = part.split("```").next().unwrap();
+            blocks += 1;
+            let mut words = block.split_whitespace();
+            let running = words.find(|word| word.starts_with("cls-") || *word == "global").unwrap_or("cls-7q46p7mt");
+            let mut script = format!(
+                "set -euo pipefail\nexport RUNNING={running} TKESTACK={} PATH=\"$PWD/.git/stand-ins:$PATH\"\n",
+                tkestack.display()
+            );
+            // An import replaces nothing.
+            if block.contains("import manifests") {
+                script += "rm clusters/$RUNNING.jsonnet\n";
+            }
+            script += &block.replace("cniforge watch", "timeout 1 cniforge watch || [ $? = 124 ]");
+            let printed = shell(&fleet, &(script + "\nprintf 'all of it ran'"));
+            if !printed.ends_with("all of it ran") {
+                failed.push(format!("{path}:\n{block}--- it says\n{printed}"));
+            }
+        }
+    }
+    assert!(blocks > 15, "only {blocks} blocks were found");
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// Commands in the midst of a sentence: there are such commands, and they have such options.
+#[test]
+fn every_command_that_is_named_exists() {
+    let fleet = example();
+    let (mut commands, mut wrong) = (BTreeSet::new(), Vec::new());
+    for (path, text) in pages().into_iter().filter(|(path, _)| path != "CHANGELOG.md") {
+        let prose = text.split("```").step_by(2).collect::<String>();
+        for code in prose.split('`').skip(1).step_by(2).filter(|code| code.starts_with("cniforge ")) {
+            commands.insert((path.clone(), code.split_whitespace().collect::<Vec<_>>().join(" ")));
+        }
+    }
+    for (path, command) in &commands {
+        let line = command.split(['|', '\\', '<', '…']).next().unwrap();
+        let printed = shell(&fleet, &format!("{line} --help >/dev/null && printf fine"));
+        // A word in capitals stands for what a reader puts there.
+        let placeholder = line
+            .split(' ')
+            .filter(|word| word.bytes().all(|byte| byte.is_ascii_uppercase()))
+            .any(|word| printed.contains(&format!("invalid value '{word}'")));
+        if printed != "fine" && !placeholder {
+            wrong.push(format!("{path}: `{command}`\n{printed}"));
+        }
+    }
+    assert!(commands.len() > 30, "only {} commands were found", commands.len());
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The anchor that GitHub and mdBook give a heading.
 pub fn anchor(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
