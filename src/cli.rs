@@ -21,8 +21,8 @@ use crate::limits::Limits;
     version,
     about,
     max_term_width = 100,
-    after_help = "Start with `cniforge init` in an empty folder, or `cniforge render` in a fleet: a folder with cniforge.toml\n\
-                  and clusters/<name>.jsonnet.\n\
+    after_help = "Start with `cniforge init` in an empty folder, or `cniforge render` in a fleet: a folder with \
+                  cniforge.toml and clusters/<name>.jsonnet.\n\n\
                   Exit codes: 0 fine, 1 differences found (check, diff), 2 anything that went wrong."
 )]
 pub struct Cli {

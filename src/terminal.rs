@@ -37,6 +37,22 @@ impl Terminal {
         }
     }
 
+    /// Whether whoever read stdout has gone away, so that a command without an end has nobody to go on for. Without a write
+    /// only Unix knows; false elsewhere.
+    #[must_use]
+    pub fn reader_is_gone(self) -> bool {
+        #[cfg(unix)]
+        {
+            use rustix::event::{PollFd, PollFlags, Timespec, poll};
+            let out = io::stdout();
+            let mut ends = [PollFd::new(&out, PollFlags::empty())];
+            let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+            poll(&mut ends, Some(&at_once)).is_ok() && ends[0].revents().intersects(PollFlags::ERR | PollFlags::HUP)
+        }
+        #[cfg(not(unix))]
+        false
+    }
+
     /// One line that says what was done.
     pub fn status(self, text: &str) {
         if !self.quiet {

@@ -63,6 +63,9 @@ pub(super) fn run(session: &Session<'_>, args: &WatchArgs) -> Result<Exit, Findi
         // Looking takes a fiftieth of a core at most, however large the fleet is.
         let pause = PAUSE.max(began.elapsed() * 50);
         if now == look {
+            if session.terminal.reader_is_gone() {
+                return Ok(Exit::Fine);
+            }
             thread::sleep(pause);
             continue;
         }

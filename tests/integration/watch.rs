@@ -150,3 +150,31 @@ fn every_save_is_rendered_by_itself() {
         assert!(config.contains(&format!("cluster-pool-ipv4-mask-size: \"{mask}\"")), "{config}");
     }
 }
+
+/// `cniforge watch | head -1` gives the shell back.
+#[cfg(unix)]
+#[test]
+fn it_ends_when_nobody_reads_it_any_more() {
+    let fleet = Fleet::new();
+    fleet.cluster("a", "");
+    let mut process = fleet.command(&["watch"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(process.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(said.any(|line| line.contains("watching ")));
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(process.try_wait().unwrap().is_none(), "it has ended while somebody reads");
+
+    drop(process.stdout.take());
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let status = loop {
+        if let Some(status) = process.try_wait().unwrap() {
+            break status;
+        }
+        if Instant::now() > deadline {
+            process.kill().unwrap();
+            panic!("it goes on");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(said.collect::<Vec<_>>(), [""; 0]);
+}
