@@ -109,8 +109,15 @@
       list.append(make('li', field.path + ': ' + before + ' → ' + after));
     }
     const lines = make('div', undefined, 'lines');
+    const sideBySide = id('view').value === 'split';
     const table = make('table');
-    table.append(...(id('view').value === 'split' ? split : unified)(change.lines));
+    const head = table.createTHead().insertRow();
+    for (const name of sideBySide ? ['old line', 'before', 'new line', 'after'] : ['old line', 'new line', 'text']) {
+      const cell = make('th', name);
+      cell.scope = 'col';
+      head.append(cell);
+    }
+    table.createTBody().append(...(sideBySide ? split : unified)(change.lines));
     lines.append(table);
     box.replaceChildren(list, lines);
   };
@@ -154,7 +161,8 @@
     if (all[next]) all[next].summary.focus();
   };
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || ['INPUT', 'SELECT', 'TEXTAREA'].includes(event.target.tagName)) return;
+    // Whoever speaks to the browser turns them off: a word would be many keys.
+    if (!id('keys').checked || event.ctrlKey || event.metaKey || event.altKey || event.target.matches('select, input:not(#keys)')) return;
     const actions = {
       j: () => move(1),
       k: () => move(-1),

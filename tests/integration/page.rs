@@ -1,15 +1,15 @@
 //! The page of `diff --format html` in a real browser: what it shows, by hand and by keyboard, in the light and in the dark.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::diff::HOSTILE;
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, repository};
 
 /// A page in a browser without a window, spoken to through two pipes.
 struct Page {
@@ -18,6 +18,8 @@ struct Page {
     answers: BufReader<File>,
     session: Option<String>,
     asked: u64,
+    /// What the console says that it should not: errors and warnings, of the page and of the browser about it.
+    complaints: Vec<String>,
 }
 
 impl Page {
@@ -36,10 +38,13 @@ impl Page {
             .unwrap();
         let requests = File::options().write(true).open(requests).unwrap();
         let answers = BufReader::new(File::open(answers).unwrap());
-        let mut opened = Self { browser, requests, answers, session: None, asked: 0 };
+        let mut opened = Self { browser, requests, answers, session: None, asked: 0, complaints: Vec::new() };
         let target = opened.call("Target.createTarget", json!({"url": format!("file://{}", page.display())}));
         let session = opened.call("Target.attachToTarget", json!({"targetId": target["targetId"], "flatten": true}));
         opened.session = session["sessionId"].as_str().map(str::to_owned);
+        // What was said before is said again.
+        opened.call("Runtime.enable", json!({}));
+        opened.call("Log.enable", json!({}));
         let late = Instant::now() + Duration::from_mins(1);
         // An empty page stands there first.
         while opened.value("document.getElementById('count')?.textContent ?? ''") == "" {
@@ -61,6 +66,18 @@ impl Page {
             self.answers.read_until(0, &mut answer).unwrap();
             assert_eq!(answer.pop(), Some(0), "the browser has ended");
             let answer: Value = serde_json::from_slice(&answer).unwrap();
+            let told = &answer["params"];
+            let bad = match answer["method"].as_str() {
+                Some("Runtime.exceptionThrown") => true,
+                Some("Runtime.consoleAPICalled") => {
+                    ["error", "warning", "assert"].contains(&told["type"].as_str().unwrap())
+                }
+                Some("Log.entryAdded") => told["entry"]["level"] == "error" || told["entry"]["level"] == "warning",
+                _ => false,
+            };
+            if bad {
+                self.complaints.push(told.to_string());
+            }
             if answer["id"] == self.asked {
                 assert!(answer.get("error").is_none(), "{method}: {answer}");
                 return answer["result"].clone();
@@ -89,6 +106,21 @@ impl Page {
         self.value("document.getElementById('count').textContent").as_str().unwrap().to_owned()
     }
 
+    /// What tests/integration/accessibility.js finds.
+    fn barriers(&mut self) -> Vec<String> {
+        serde_json::from_value(self.value(include_str!("accessibility.js"))).unwrap()
+    }
+
+    fn scheme(&mut self, scheme: &str) {
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.call("Emulation.setEmulatedMedia", json!({"features": features}));
+    }
+
+    fn width(&mut self, width: u32) {
+        let size = json!({"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": false});
+        self.call("Emulation.setDeviceMetricsOverride", size);
+    }
+
     /// Chooses in one of the filters, as a user would.
     fn choose(&mut self, filter: &str, value: &str) -> String {
         self.value(&format!(
@@ -106,17 +138,19 @@ impl Drop for Page {
     }
 }
 
-#[test]
-fn a_browser_shows_the_page() {
-    let Some(browser) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(|name| {
+/// None where there is none; CI has one.
+fn browser() -> Option<PathBuf> {
+    ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(|name| {
         ["/usr/bin", "/usr/local/bin", "/snap/bin"]
             .into_iter()
             .map(|folder| Path::new(folder).join(name))
             .find(|path| path.exists())
-    }) else {
-        // There is none here; CI has one.
-        return;
-    };
+    })
+}
+
+#[test]
+fn a_browser_shows_the_page() {
+    let Some(browser) = browser() else { return };
     let fleet = Fleet::galaxy(&["a", "b"]).committed();
     let map = "apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'n' }";
     fleet.cluster("a", &format!("extraObjects: {{ m: {{ {map}, data: {{ k: {} }} }} }}", Value::from(HOSTILE)));
@@ -139,7 +173,7 @@ fn a_browser_shows_the_page() {
     assert!(first.as_str().unwrap().starts_with("drops-connections"), "{first}");
     page.key("Enter");
     assert_eq!(page.value("document.querySelectorAll('#changes details[open]').length"), 1);
-    let cells = "document.querySelector('.lines tr').cells.length";
+    let cells = "document.querySelector('.lines tbody tr').cells.length";
     assert_eq!(page.value(cells), 3);
     assert!(page.value("document.querySelectorAll('.lines mark').length").as_u64() > Some(0), "words stand out");
     page.key("s");
@@ -173,8 +207,127 @@ fn a_browser_shows_the_page() {
          const sum = (colour) => colour.match(/\\d+/g).slice(0, 3).reduce((all, one) => all + Number(one), 0); \
          return sum(style.color) > sum(style.backgroundColor); })()";
     for (scheme, expected) in [("light", false), ("dark", true)] {
-        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
-        page.call("Emulation.setEmulatedMedia", json!({"features": features}));
+        page.scheme(scheme);
         assert_eq!(page.value(light_on_dark), expected, "{scheme}");
+    }
+
+    // The keys can be turned off, for whoever speaks to the browser.
+    page.value("document.getElementById('keys').click(); document.activeElement.blur()");
+    let before = page.value("document.getElementById('view').value");
+    page.key("s");
+    assert_eq!(page.value("document.getElementById('view').value"), before);
+    assert_eq!(page.complaints, [""; 0]);
+}
+
+/// A tree for each of many clusters: `diff --committed` needs no definitions.
+fn write_trees(fleet: &Fleet, clusters: usize, first_port: usize, backend: &str) {
+    let example = repository().join("rendered/global/galaxy/kube-system/configmap-galaxy-etc.yaml");
+    // Without it a file is not the program's own.
+    let header = fs::read_to_string(example).unwrap().lines().next().unwrap().to_owned();
+    for number in 0..clusters {
+        let write = |kind: &str, name: &str, body: &str| {
+            let metadata = format!("metadata:\n  name: {name}\n  namespace: kube-system");
+            fleet.write(
+                &format!("rendered/c{number:03}/galaxy/kube-system/{}-{name}.yaml", kind.to_lowercase()),
+                &format!("{header}\napiVersion: v1\nkind: {kind}\n{metadata}\n{body}\n"),
+            );
+        };
+        write("ConfigMap", "cfg", &format!("data:\n  backend: {backend}"));
+        write("Service", "galaxy", &format!("spec:\n  ports:\n  - port: {}", first_port + number));
+    }
+}
+
+#[test]
+fn a_browser_shows_four_hundred_clusters() {
+    let Some(browser) = browser() else { return };
+    let fleet = Fleet::new();
+    write_trees(&fleet, 400, 1, "vxlan");
+    let fleet = fleet.committed();
+    write_trees(&fleet, 400, 1001, "host-gw");
+    fleet.write("page.html", &fleet.run(&["diff", "--committed", "HEAD", "--format", "html"]).out);
+    let mut page = Page::open(&browser, &fleet.root, &fleet.root.join("page.html"));
+    // A port each, and the backend that all have in common.
+    assert_eq!(page.count(), "401 of 401 changes");
+    assert_eq!(page.value("document.querySelectorAll('#fleet tbody tr').length"), 400);
+    assert_eq!(page.choose("cluster", "c399"), "2 of 401 changes");
+    page.choose("cluster", "");
+    page.value("document.getElementById('open').click()");
+    assert_eq!(page.value("document.querySelectorAll('#changes .lines').length"), 401);
+    assert_eq!(page.complaints, [""; 0]);
+
+    page.value("console.error('seen')");
+    page.value("1");
+    assert_eq!(page.complaints.len(), 1, "the console is listened to: {:?}", page.complaints);
+}
+
+#[test]
+fn everybody_can_read_and_work_the_page() {
+    let Some(browser) = browser() else { return };
+    let fleet = Fleet::galaxy(&["a", "b"]).committed();
+    fleet.cluster("a", "networkArgs: { backendType: 'host-gw' }, networkDevice: 'bond0'");
+    fleet.cluster(
+        "b",
+        "extraObjects: { m: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'n' } } }",
+    );
+    fleet.write("page.html", &fleet.run(&["diff", "--format", "html"]).out);
+    let mut page = Page::open(&browser, &fleet.root, &fleet.root.join("page.html"));
+    for (scheme, width) in [("light", 1280), ("dark", 1280), ("light", 320), ("dark", 320)] {
+        page.scheme(scheme);
+        page.width(width);
+        for state in ["true", "document.getElementById('open').click()", "document.getElementById('fleet').open = true"]
+        {
+            page.value(state);
+            assert_eq!(page.barriers(), [""; 0], "{scheme}, {width} wide, after {state}");
+        }
+        assert!(!page.choose("view", "split").is_empty());
+        assert_eq!(page.barriers(), [""; 0], "{scheme}, {width} wide, side by side");
+        page.choose("view", "unified");
+        page.value("document.getElementById('open').click(); document.getElementById('fleet').open = false");
+    }
+    page.width(1280);
+    page.scheme("light");
+
+    // Each is found: a page with one thing wrong.
+    const WRONG: [(&str, &str); 25] = [
+        ("language", "document.documentElement.lang = ''"),
+        ("title", "document.title = ''"),
+        ("one main", "document.querySelector('main').append(document.createElement('main'))"),
+        ("one h1", "document.querySelector('h1').remove()"),
+        (
+            "heading order",
+            "document.querySelector('main').append(Object.assign(document.createElement('h3'), {textContent: 'x'}))",
+        ),
+        ("one id", "document.getElementById('changes').id = 'count'"),
+        ("name of a landmark", "document.getElementById('changes').removeAttribute('aria-label')"),
+        ("target of a link", "document.querySelector('.skip').href = '#nowhere'"),
+        ("outside of every landmark", "document.body.append(document.createElement('div'))"),
+        ("name", "document.getElementById('find').parentElement.firstChild.remove()"),
+        ("heads of a table", "document.querySelector('#overview th').removeAttribute('scope')"),
+        ("contrast of text", "document.getElementById('headline').style.color = '#999'"),
+        ("size of text", "document.getElementById('headline').style.fontSize = '9px'"),
+        ("contrast of a control", "document.getElementById('find').style.borderColor = '#ddd'"),
+        ("reached by keyboard", "document.getElementById('open').tabIndex = -1"),
+        ("takes the focus", "document.getElementById('open').disabled = true"),
+        ("summary", "document.querySelector('summary').after(document.createElement('summary'))"),
+        (
+            "list",
+            "document.querySelector('header').append(document.createElement('ul')); document.querySelector('header ul').append(document.createElement('p'))",
+        ),
+        ("zoom", "document.querySelector('meta[name=viewport]').content = 'user-scalable=no'"),
+        ("order of the keyboard", "document.getElementById('find').tabIndex = 3"),
+        ("focus is seen", "document.getElementById('find').style.outline = 'none'"),
+        ("size of a target", "document.getElementById('open').style.cssText = 'height: 12px; padding: 0'"),
+        (
+            "scrolled by keyboard",
+            "document.getElementById('headline').style.cssText = 'width: 50px; overflow: auto; white-space: nowrap'",
+        ),
+        ("motion", "document.getElementById('open').style.transition = 'all 1s'"),
+        ("scrolls sideways", "document.getElementById('headline').style.width = '3000px'"),
+    ];
+    for (rule, wrong) in WRONG {
+        page.value(&format!("window.kept = document.documentElement.cloneNode(true); {wrong}; 1"));
+        let found = page.barriers();
+        assert!(found.iter().any(|barrier| barrier.starts_with(&format!("{rule}: "))), "{rule}: {found:?}");
+        page.value("document.replaceChild(window.kept, document.documentElement); 1");
     }
 }
