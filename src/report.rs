@@ -15,9 +15,9 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 const FRAME: Style = AnsiColor::Blue.on_default().bold();
 
 /// One finding: what, where with the source line, what to do. Ends with a newline; styled with ANSI escapes, which
-/// [`Terminal`](crate::terminal::Terminal) removes where they are not wanted.
+/// [`Terminal`](crate::terminal::Terminal) removes where they are not wanted. `width`: of the terminal, in columns ([`fold`]).
 #[must_use]
-pub fn finding_text(finding: &Finding) -> String {
+pub fn finding_text(finding: &Finding, width: Option<usize>) -> String {
     let mut out = String::new();
     let (word, style) = match finding.severity {
         Severity::Refusal | Severity::Error => ("error", ERROR),
@@ -25,31 +25,32 @@ pub fn finding_text(finding: &Finding) -> String {
         Severity::Note => ("note", HINT),
     };
     let rule = finding.rule.map(|id| format!("[{id}]")).unwrap_or_default();
-    let _ = write!(out, "{style}{word}{rule}{style:#}{BOLD}:{BOLD:#} ");
+    let mut what = format!("{style}{word}{rule}{style:#}{BOLD}:{BOLD:#} ");
     if let Some(cluster) = &finding.cluster {
-        let _ = write!(out, "{BOLD}{}{BOLD:#}: ", visible(cluster));
+        let _ = write!(what, "{BOLD}{}{BOLD:#}: ", visible(cluster));
     }
     if let Some(object) = &finding.object {
-        let _ = write!(out, "{}: ", visible(object));
+        let _ = write!(what, "{}: ", visible(object));
     }
-    let _ = writeln!(out, "{}", visible(&finding.message));
+    what.push_str(&visible(&finding.message));
+    fold(&mut out, &what, width, 2);
     if let Some(reason) = &finding.allowed {
-        let _ = writeln!(out, "{HINT}allowed{HINT:#}{BOLD}:{BOLD:#} {}", visible(reason));
+        fold(&mut out, &format!("{HINT}allowed{HINT:#}{BOLD}:{BOLD:#} {}", visible(reason)), width, 2);
     }
-    let width =
+    let numbers =
         finding.trace.iter().map(|(_, place)| place).chain(&finding.place).map(|place| digits(place.line)).max();
-    let width = width.unwrap_or(1);
+    let numbers = numbers.unwrap_or(1);
     match (&finding.place, &finding.path) {
-        (Some(place), path) => write_place(&mut out, place, path.as_deref(), width),
+        (Some(place), path) => write_place(&mut out, place, path.as_deref(), numbers),
         (None, Some(path)) => {
-            let _ = writeln!(out, "{:width$}{FRAME}-->{FRAME:#} {}", "", visible(path));
+            let _ = writeln!(out, "{:numbers$}{FRAME}-->{FRAME:#} {}", "", visible(path));
         }
         (None, None) => {}
     }
     for (what, place) in &finding.trace {
         let _ = writeln!(
             out,
-            "{:width$}{FRAME} ={FRAME:#} {}:{}:{}: {}",
+            "{:numbers$}{FRAME} ={FRAME:#} {}:{}:{}: {}",
             "",
             visible(&place.file),
             place.line,
@@ -58,9 +59,33 @@ pub fn finding_text(finding: &Finding) -> String {
         );
     }
     if let Some(hint) = &finding.hint {
-        let _ = writeln!(out, "{HINT}hint{HINT:#}{BOLD}:{BOLD:#} {}", visible(hint));
+        fold(&mut out, &format!("{HINT}hint{HINT:#}{BOLD}:{BOLD:#} {}", visible(hint)), width, 2);
     }
     out
+}
+
+/// Adds a line of prose: in a terminal that is `width` columns wide, broken between words, with what follows `hang` columns in. A
+/// word stays whole, so that an address can be clicked. Without a width, as in a pipe, it stays one line, for `grep`. Escapes
+/// take no room.
+pub fn fold(out: &mut String, line: &str, width: Option<usize>, hang: usize) {
+    let width = width.unwrap_or(usize::MAX);
+    let hang = hang.min(width / 2);
+    let mut at = 0;
+    for (number, word) in line.split(' ').enumerate() {
+        let columns = anstream::adapter::strip_str(word).map(|text| text.chars().count()).sum::<usize>();
+        if number > 0 && columns > 0 && at > hang && at + 1 + columns > width {
+            // What is left of the line is blanks.
+            out.truncate(out.trim_end_matches(' ').len());
+            let _ = write!(out, "\n{:hang$}", "");
+            at = hang;
+        } else if number > 0 {
+            out.push(' ');
+            at += 1;
+        }
+        out.push_str(word);
+        at += columns;
+    }
+    out.push('\n');
 }
 
 fn write_place(out: &mut String, place: &Place, path: Option<&str>, width: usize) {
@@ -116,8 +141,25 @@ pub fn plural(count: usize, one: &str) -> String {
 mod tests {
     use super::*;
 
+    #[test]
+    fn prose_is_folded_between_words_and_hangs() {
+        let folded = |line: &str, width: Option<usize>, hang: usize| {
+            let mut out = String::new();
+            fold(&mut out, line, width, hang);
+            out
+        };
+        assert_eq!(folded("  one two three four", Some(12), 4), "  one two\n    three\n    four\n");
+        assert_eq!(folded("  one two three four", None, 4), "  one two three four\n");
+        assert_eq!(folded("ab   cd", Some(5), 1), "ab\n cd\n", "blanks are not what a line begins with");
+        assert_eq!(folded("see https://example.com/a/b now", Some(10), 2), "see\n  https://example.com/a/b\n  now\n");
+        assert_eq!(folded("a b", Some(2), 9), "a\n b\n", "there is always room for something");
+        let styled = format!("{BOLD}one{BOLD:#} two");
+        assert_eq!(folded(&styled, Some(7), 0), format!("{styled}\n"), "escapes take no room");
+        assert_eq!(folded("", Some(5), 2), "\n");
+    }
+
     fn plain(finding: &Finding) -> String {
-        anstream::adapter::strip_str(&finding_text(finding)).to_string()
+        anstream::adapter::strip_str(&finding_text(finding, None)).to_string()
     }
 
     #[test]

@@ -53,16 +53,24 @@ impl Terminal {
         false
     }
 
+    /// Columns and lines of the terminal that shows the data; None where it goes elsewhere.
+    #[must_use]
+    pub fn screen(self) -> Option<(usize, usize)> {
+        terminal_size::terminal_size_of(io::stdout()).map(|(columns, lines)| (columns.0.into(), lines.0.into()))
+    }
+
     /// One line that says what was done.
     pub fn status(self, text: &str) {
         if !self.quiet {
-            self.say(&format!("{text}\n"));
+            let mut line = String::new();
+            report::fold(&mut line, text, columns(&io::stderr()), 2);
+            self.say(&line);
         }
     }
 
     /// A problem.
     pub fn finding(self, finding: &Finding) {
-        self.say(&report::finding_text(finding));
+        self.say(&report::finding_text(finding, columns(&io::stderr())));
     }
 
     /// A line of a definition's own (`std.trace`).
@@ -90,6 +98,10 @@ impl Terminal {
     }
 }
 
+fn columns(stream: &io::Stderr) -> Option<usize> {
+    terminal_size::terminal_size_of(stream).map(|(columns, _)| columns.0.into())
+}
+
 /// See [`Terminal::progress`].
 #[derive(Debug)]
 pub struct Progress {
@@ -107,11 +119,10 @@ impl Progress {
             return;
         }
         let bar = self.bar.get_or_insert_with(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            bar.set_message(self.what);
-            bar
+            ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr())
+                .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+                .with_message(self.what)
         });
         bar.set_length(total as u64);
         bar.set_position(done as u64);

@@ -104,7 +104,7 @@ pub(super) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Exit, Findi
     if args.diff {
         let mut diff = fleet::compare(&tally.before, &tally.after, Extent::Whole);
         (diff.before, diff.after) = (fleet.config.rendered.clone(), "definitions".to_owned());
-        let report = text::report(&diff, true);
+        let report = text::report(&diff, true, session.columns());
         tally.out.extend([if report.is_empty() { "" } else { "\n" }, &report]);
     }
     session.print(&tally.out)?;

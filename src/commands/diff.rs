@@ -33,14 +33,16 @@ pub(super) fn run(session: &Session<'_>, args: &DiffArgs) -> Result<Exit, Findin
         two_states(session, &fleet, args)?
     };
     let out = match args.format {
-        DiffFormat::Text => text::report(&diff, !args.summary),
+        DiffFormat::Text => text::report(&diff, !args.summary, session.columns()),
         DiffFormat::Json => json::document(&diff),
         DiffFormat::Markdown => markdown::comment(&diff),
         DiffFormat::Github => github::annotations(&diff),
         DiffFormat::Html => html::page(&diff),
     };
     session.print(&out)?;
-    if let Some(status) = status(&diff, args.format) {
+    // Where its first lines have left the screen, the answer is said once more.
+    let left = session.terminal.screen().is_some_and(|(_, lines)| out.lines().count() >= lines);
+    if let Some(status) = status(&diff, args.format, left) {
         session.terminal.status(&status);
     }
     Ok(if trouble {
@@ -53,7 +55,7 @@ pub(super) fn run(session: &Session<'_>, args: &DiffArgs) -> Result<Exit, Findin
 }
 
 /// What the output itself does not say.
-fn status(diff: &FleetDiff, format: DiffFormat) -> Option<String> {
+fn status(diff: &FleetDiff, format: DiffFormat, left: bool) -> Option<String> {
     let unchanged = match diff.unchanged_definitions {
         0 => None,
         count => Some(format!("{} not evaluated: same inputs", plural(count, "definition"))),
@@ -61,10 +63,11 @@ fn status(diff: &FleetDiff, format: DiffFormat) -> Option<String> {
     if diff.changes.is_empty() {
         return Some(text::headline(diff));
     }
-    if format == DiffFormat::Text {
+    if format == DiffFormat::Text && !left {
         return unchanged;
     }
-    Some([Some(text::headline(diff)), unchanged].into_iter().flatten().collect::<Vec<_>>().join("; "))
+    let worst = diff.worst().filter(|_| left).map(|worst| format!("the worst is {}", worst.word()));
+    Some([Some(text::headline(diff)), worst, unchanged].into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
 
 /// The definitions, or the committed trees, of two commits or of a commit and the folder.

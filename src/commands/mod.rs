@@ -109,6 +109,11 @@ impl Session<'_> {
         run.findings.iter().for_each(|finding| self.terminal.finding(finding));
     }
 
+    /// How wide prose may be, where a terminal shows it.
+    fn columns(&self) -> Option<usize> {
+        self.terminal.screen().map(|(columns, _)| columns)
+    }
+
     fn print(&self, text: &str) -> Result<(), Finding> {
         self.terminal.data(text).map_err(|e| Finding::refusal(format!("standard output: {e}")))
     }

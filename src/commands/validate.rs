@@ -53,7 +53,9 @@ pub(super) fn run(session: &Session<'_>, args: &ValidateArgs) -> Result<Exit, Fi
     }
     let names: Vec<&str> = run.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
     session.print(&match args.format {
-        FindingFormat::Text => findings.iter().map(|finding| report::finding_text(finding)).collect(),
+        FindingFormat::Text => {
+            findings.iter().map(|finding| report::finding_text(finding, session.columns())).collect()
+        }
         FindingFormat::Json => machine::json(&findings),
         FindingFormat::Sarif => machine::sarif(&findings, FLEET_FILE),
         FindingFormat::Junit => machine::junit(&findings, &names),

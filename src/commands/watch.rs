@@ -195,7 +195,7 @@ impl Watch<'_> {
         let mut diff = fleet::compare(&before, &after, Extent::Whole);
         (diff.before, diff.after) = ("before".to_owned(), "saved".to_owned());
         if !diff.changes.is_empty() {
-            self.session.print(&text::report(&diff, !self.args.summary))?;
+            self.session.print(&text::report(&diff, !self.args.summary, self.session.columns()))?;
         }
         let failed = match failed {
             0 => String::new(),

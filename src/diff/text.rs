@@ -10,7 +10,7 @@ use super::impact::Class;
 use super::lines::{self, Line, Tag};
 use super::objects::Action;
 use crate::manifest;
-use crate::report::{plural, visible};
+use crate::report::{fold, plural, visible};
 use crate::value::Value;
 
 const BOLD: Style = Style::new().bold();
@@ -24,30 +24,32 @@ const LONGEST_VALUE: usize = 80;
 /// More fields or lines of one object than this are counted, not shown.
 const MOST_FIELDS: usize = 20;
 const MOST_LINES: usize = 200;
+/// The column in which the meaning of a class stands.
+const MEANING: usize = 46;
 
 /// All changes; styled with ANSI escapes, which [`Terminal`](crate::terminal::Terminal) removes where they are not wanted.
-/// `with_lines`: with a unified diff of each object.
+/// `with_lines`: with a unified diff of each object. `width`: of the terminal, in columns, for what is prose.
 #[must_use]
-pub fn report(diff: &FleetDiff, with_lines: bool) -> String {
+pub fn report(diff: &FleetDiff, with_lines: bool, width: Option<usize>) -> String {
     let mut out = String::new();
     if diff.changes.is_empty() {
         return out;
     }
-    let _ = writeln!(out, "{BOLD}{}{BOLD:#}", visible(&headline(diff)));
+    fold(&mut out, &format!("{BOLD}{}{BOLD:#}", visible(&headline(diff))), width, 2);
     for (class, changes, clusters) in diff.classes() {
         let style = style(class);
-        let _ = writeln!(
-            out,
+        let row = format!(
             "  {style}{:<18}{style:#} {:<11} {:<12} {DIM}{}{DIM:#}",
             class.word(),
             plural(changes, "change"),
             plural(clusters, "cluster"),
             class.meaning()
         );
+        fold(&mut out, &row, width, MEANING);
     }
     for change in &diff.changes {
         out.push('\n');
-        entry(&mut out, diff, change, with_lines);
+        entry(&mut out, diff, change, with_lines, width);
     }
     out
 }
@@ -78,21 +80,21 @@ pub fn verb(change: &Change) -> &'static str {
     }
 }
 
-fn entry(out: &mut String, diff: &FleetDiff, change: &Change, with_lines: bool) {
+fn entry(out: &mut String, diff: &FleetDiff, change: &Change, with_lines: bool, width: Option<usize>) {
     let style = style(change.class());
-    let _ = writeln!(
-        out,
+    let title = format!(
         "{style}{}{style:#} {BOLD}{}{BOLD:#} {}, {}",
         change.class().word(),
         visible(&change.title()),
         verb(change),
         visible(&diff.extent_of(change))
     );
+    fold(out, &title, width, 2);
     if change.objects > 0 {
         let _ = writeln!(out, "  {}", plural(change.objects, "object"));
     }
     for field in change.fields.iter().take(MOST_FIELDS) {
-        let _ = writeln!(out, "  {}", field_line(field));
+        fold(out, &format!("  {}", field_line(field)), width, 4);
     }
     if change.fields.len() > MOST_FIELDS {
         let _ = writeln!(out, "  … and {} more", plural(change.fields.len() - MOST_FIELDS, "field"));
@@ -100,15 +102,15 @@ fn entry(out: &mut String, diff: &FleetDiff, change: &Change, with_lines: bool) 
     for impact in &change.impacts {
         let style = self::style(impact.class);
         let source = impact.source.map(|source| format!(" {DIM}{source}{DIM:#}")).unwrap_or_default();
-        let _ = writeln!(out, "  {style}{}{style:#}: {}{source}", impact.class, visible(&impact.reason));
+        fold(out, &format!("  {style}{}{style:#}: {}{source}", impact.class, visible(&impact.reason)), width, 4);
         for workload in impact.workloads.iter().filter(|_| impact.workloads.len() > 1) {
             let note = workload.network.map(|network| format!(": {network}")).unwrap_or_default();
-            let _ = writeln!(out, "    {} {}{note}", visible(&workload.kind), visible(&workload.name));
+            fold(out, &format!("    {} {}{note}", visible(&workload.kind), visible(&workload.name)), width, 6);
         }
     }
     if !change.causes.is_empty() {
         let causes: Vec<String> = change.causes.iter().map(|cause| format!("{}:{}", cause.file, cause.line)).collect();
-        let _ = writeln!(out, "  {DIM}because of{DIM:#} {}", visible(&causes.join(", ")));
+        fold(out, &format!("  {DIM}because of{DIM:#} {}", visible(&causes.join(", "))), width, 4);
     }
     if with_lines && change.object.kind != CLUSTER {
         let lines = lines::of_change(change);

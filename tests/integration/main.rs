@@ -30,6 +30,7 @@ mod review;
 mod rules;
 mod sandbox;
 mod scenarios;
+mod screens;
 mod scripts;
 mod sharing;
 mod trees;
