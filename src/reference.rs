@@ -1,5 +1,5 @@
-//! What a definition can say, by name: keys of a cluster, Cilium's values, arguments. The library's own tables, asked by
-//! `explain` and by the reference in the book, so that neither is written by hand.
+//! What a definition can say, by name: keys of a cluster, settings of each library, Cilium's values, arguments. The library's
+//! own tables, asked by `explain` and by the reference in the book, so that neither is written by hand.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -37,9 +37,9 @@ impl Entry {
 /// What another value makes different.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
-    /// Keys of `cilium-config`.
+    /// Keys of `cilium-config`, of a value of Cilium's.
     pub config: Vec<String>,
-    /// Objects, as `DaemonSet/cilium`.
+    /// Objects, as `DaemonSet/cilium`; of a key of a cluster with what they belong to, as `calico: DaemonSet/calico-node`.
     pub objects: Vec<String>,
 }
 
@@ -65,7 +65,8 @@ impl Reference {
         Ok(Self::new(Arc::new(sources), limits))
     }
 
-    /// What is known of a name; values may be named as in a file of Helm's values, too.
+    /// What is known of a name; values may be named as in a file of Helm's values, too. What stands in a list, or in an object
+    /// with names of one's own, is told by the whole.
     ///
     /// # Errors
     /// The library cannot be evaluated.
@@ -74,7 +75,7 @@ impl Reference {
         Ok(answer.as_map().is_some().then(|| entry(&answer)))
     }
 
-    /// Every name that is no section, sorted.
+    /// Every name of which something is known, sorted.
     ///
     /// # Errors
     /// The library cannot be evaluated.
@@ -91,7 +92,7 @@ impl Reference {
         Ok(answer.as_list().unwrap_or_default().iter().map(entry).collect())
     }
 
-    /// What another value of this name makes different; nothing if no example of one can be made up.
+    /// What another value of this name makes different; nothing if no example of one can be made up or renders.
     #[must_use]
     pub fn touched(&mut self, name: &str) -> Option<Touched> {
         let answer = self.ask(&format!("touched({})", quoted(name))).ok()?;

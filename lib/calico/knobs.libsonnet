@@ -1,4 +1,4 @@
-// The shapes of the knobs that defaults.libsonnet explains.
+// The shapes of the knobs in defaults.libsonnet.
 local encapsulations = import 'encapsulations.libsonnet';
 
 local pool(blockSizes) = {

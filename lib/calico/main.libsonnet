@@ -1,9 +1,11 @@
 // Calico as its own manifests install it, without an operator. README.md says what it puts into a cluster.
 //
-//   defaults.libsonnet                     every knob of `calico+:`, with a comment; knobs.libsonnet: their shapes
+//   defaults.libsonnet                     every knob of `calico+:`; knobs.libsonnet: their shapes; reference.libsonnet:
+//                                          what each is for
 //   versions.libsonnet, rbac.libsonnet,
 //   felix.libsonnet                        what each release installs, may do and understands
-//   environment.libsonnet                  `felix` and networkArgs, as calico-node's environment
+//   environment.libsonnet                  `felix` and networkArgs, as calico-node's environment; variables.libsonnet: the
+//                                          variables besides Felix's
 //   plan.libsonnet                         what follows from knobs and cluster; findings.libsonnet: what contradicts
 //   config.libsonnet, node.libsonnet,
 //   kube-controllers.libsonnet,

@@ -1,6 +1,7 @@
 // Every key of a cluster: what it is for and what is wrong with a value. Their defaults are in defaults.libsonnet.
 //
 // `meaning`   what the book and `cniforge explain` say of it
+// `example`   a right value that is not the default, to see what it makes different
 // `page`      the page of the book that says more
 // `required`  always: must be given; network: must be given if a CNI is installed from here; else it may be left out
 // `type`      std.type of a good value; null is good as well where it is the default
@@ -54,6 +55,7 @@ local cidrs = texts {
 {
   name: text {
     meaning: "the cluster's name, its file's name and its folder's in `rendered/`: a DNS label",
+    example: 'other',
     required: 'always',
     problem(v): if isDNSLabel(v) then null else {
       message: "'" + v + "' is no name for a cluster",
@@ -63,6 +65,7 @@ local cidrs = texts {
 
   type: text {
     meaning: "TKEStack's cluster type, which decides what CNI may run: `Baremetal`, `Edge` or `Imported`",
+    example: 'Edge',
     required: 'always',
     fallback: 'Baremetal',
     local types = std.objectFields(import 'types.libsonnet'),
@@ -71,6 +74,7 @@ local cidrs = texts {
 
   kubernetesVersion: text {
     meaning: "what the cluster runs: `'1.34.1'`, or TKEStack's `'1.21.4-tke.3'`; decides which API versions are rendered",
+    example: '1.31.0',
     required: 'always',
     fallback: '1.34.0',
     problem(v):
@@ -83,19 +87,23 @@ local cidrs = texts {
 
   podCIDRs: cidrs {
     meaning: 'where pods get their addresses: one CIDR, or one of each family; cannot be changed in place',
+    example: ['10.245.0.0/16'],
   },
   serviceCIDRs: cidrs {
     meaning: 'where services get their addresses: one CIDR, or one of each family',
+    example: ['10.97.0.0/16'],
   },
 
   nodeCIDRs: texts {
     meaning: "the nodes' own networks; only compared with the others",
+    example: ['192.168.0.0/24'],
     page: 'rules.md',
     problem: badCIDR,
   },
 
   kernelVersion: text {
     meaning: 'what `uname -r` says on the oldest node; only compared with what the CNI needs',
+    example: '5.15.0-91-generic',
     page: 'rules.md',
     fallback: null,
     problem(v): if isKernel(v) then null else {
@@ -107,16 +115,19 @@ local cidrs = texts {
   // Which CNI runs; left out, the cluster type decides. Checked in cluster.libsonnet, since that depends on the type.
   cni: text {
     meaning: 'which CNI runs: `galaxy`, `cilium`, `calico` or `none`; left out, the type decides',
+    example: 'calico',
   },
 
   networkArgs: settings {
     meaning: "the CNI's own arguments by name, as strings; they win over everything else",
+    example: { 'enable-hubble': 'true' },
   },
 
   // What the cluster serves beyond Kubernetes' own APIs: 'monitoring.coreos.com/v1', or with the kind behind it,
   // 'gateway.networking.k8s.io/v1/GatewayClass'. Decides whether ServiceMonitors, GatewayClasses, … are rendered.
   apiVersions: texts {
     meaning: "what the cluster serves beyond Kubernetes' own APIs: `'monitoring.coreos.com/v1'`",
+    example: ['monitoring.coreos.com/v1'],
     problem(values): firstProblem(values, function(v) if std.length(std.findSubstr('/', v)) > 0 then null else {
       message: "'" + v + "' is no API version",
       hint: "write group/version or group/version/Kind: 'monitoring.coreos.com/v1'",
@@ -125,6 +136,7 @@ local cidrs = texts {
 
   allowSecrets: texts {
     meaning: 'names of Secrets that may be rendered with data',
+    example: ['hubble-ca'],
   },
 
   // Findings that are known and accepted, each with the reason that reviewers read:
@@ -132,6 +144,7 @@ local cidrs = texts {
   // finding of the rule.
   allowFindings: {
     meaning: 'findings that are known and accepted: `{ rule, object, reason }`',
+    example: [{ rule: 'CNI031', object: 'DaemonSet kube-system/agent', reason: 'the Secret is made by Vault' }],
     page: 'validate.md',
     type: 'array',
     each: 'object',
@@ -156,6 +169,7 @@ local cidrs = texts {
 
   controlPlaneEndpoint: text {
     meaning: "where the API server is reached from outside the pod network: `'host:port'`; needed when kube-proxy is replaced",
+    example: '10.0.0.2:6443',
     fallback: null,
     problem(v):
       local parsed = net.parseEndpoint(v);
@@ -167,11 +181,13 @@ local cidrs = texts {
 
   dnsDomain: text {
     meaning: 'the DNS domain of services',
+    example: 'example.org',
     problem(v): if isDNSName(v) then null else { message: "'" + v + "' is no DNS domain", hint: "write it as 'cluster.local'" },
   },
 
   registry: text {
     meaning: "where images come from instead of each project's own registry: host and path, without a scheme",
+    example: 'registry.example.com/mirror',
     fallback: null,
     problem(v):
       if v == '' || std.length(std.findSubstr(' ', v)) > 0 || std.length(std.findSubstr('://', v)) > 0
@@ -183,6 +199,7 @@ local cidrs = texts {
 
   networkDevice: text {
     meaning: "the nodes' card that carries pod traffic",
+    example: 'eth1',
     problem(v): if v != '' && std.length(v) <= 15 && std.all([c > ' ' && c != '/' && c != '"' && c != '\\' && c != "'" for c in std.stringChars(v)]) then null else {
       message: "'" + v + "' cannot be a network device",
       hint: 'a device of Linux has up to 15 characters without blanks, slashes and quotes',
@@ -191,6 +208,7 @@ local cidrs = texts {
 
   maxNodePodNum: {
     meaning: "pods on a node, a power of two from 16 to 4096; decides a node's share of the pod CIDR: 256 is a /24",
+    example: 128,
     type: 'number',
     fallback: 256,
     problem(v): if std.member([std.pow(2, e) for e in std.range(4, 12)], v) then null else {
@@ -201,6 +219,7 @@ local cidrs = texts {
 
   meshID: {
     meaning: "the cluster's number in a mesh of clusters, 1 to 511",
+    example: 7,
     type: 'number',
     fallback: null,
     problem(v): if v == std.floor(v) && v >= 1 && v <= 511 then null else {
@@ -211,43 +230,52 @@ local cidrs = texts {
 
   labels: settings {
     meaning: 'strings of your own, for lists; they reach no manifest',
+    example: { region: 'north' },
     each: 'string',
   },
 
   extraObjects: {
     meaning: 'Kubernetes objects of your own, applied with the rest; as an object, its names can be patched by overlays',
+    example: [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tools' } }],
     type: ['array', 'object'],
     fallback: [],
   },
 
   galaxy: settings {
     meaning: 'settings of galaxy: `version`, `images`, `backendOptions`, `networks`, `defaultNetworks`, `flags`',
+    example: { flags: { 'network-policy': true } },
   },
   cilium: settings {
     meaning: 'settings of Cilium: `version`, `namespace`, `values`, `images`',
+    example: { values: { hubble: { relay: { enabled: true } } } },
     page: 'cilium.md',
   },
   calico: settings {
     meaning: 'settings of Calico: `version`, `backend`, `dataplane`, …',
+    example: { backend: 'vxlan' },
     page: 'calico.md',
   },
 
   coredns: settings {
     meaning: 'CoreDNS as kubeadm installs it, off until `enabled: true`',
+    example: { enabled: true },
     page: 'coredns-and-kube-proxy.md',
   },
   kubeProxy: settings {
     meaning: 'kube-proxy as kubeadm installs it, off until `enabled: true`',
+    example: { enabled: true },
     page: 'coredns-and-kube-proxy.md',
   },
 
   migration: settings {
     meaning: 'from one CNI to another: `from`, `phase`, `podCIDRs`, `networkArgs`',
+    example: { from: 'galaxy', phase: 1, podCIDRs: ['10.246.0.0/16'] },
     page: 'migration.md',
   },
 
   delivery: settings {
     meaning: "who applies the tree from git, and from where: `engine: 'argocd'` or `'flux'`, `repository`, …",
+    example: { engine: 'flux', repository: 'https://git.example.com/fleet.git' },
     page: 'delivery.md',
   },
 }

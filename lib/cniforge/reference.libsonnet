@@ -4,6 +4,7 @@
 local cilium = import '../cilium/reference.libsonnet';
 local defaults = import 'defaults.libsonnet';
 local keys = import 'keys.libsonnet';
+local others = import 'settings.libsonnet';
 
 local row(label, text) = if text == null || text == '' then [] else [{ label: label, text: text }];
 
@@ -31,7 +32,18 @@ local ofKey(name) =
     else row('default', literal(defaults[name]))
   )
   + row('meaning', key.meaning)
+  + row('example', if key.example != defaults[name] then literal(key.example))
   + row('more', if 'page' in key then 'docs/src/' + key.page);
+
+// A setting of any library but Cilium's, as lib/knobs/reference.libsonnet has it.
+local ofOther(entry) =
+  row('for', std.get(entry, 'of'))
+  + row('type', entry.type)
+  + row('default', if entry.default == null && entry.otherwise != null then entry.otherwise else literal(entry.default))
+  + row('versions', entry.versions)
+  + row('meaning', entry.meaning)
+  + row('note', entry.note)
+  + row('example', if entry.example != entry.default && entry.example != null then literal(entry.example));
 
 local ofValue(value) =
   row('type', typeText(value.type))
@@ -73,24 +85,57 @@ local ofArgument(argument) =
 
 local prefixed(prefix, table, describe) = { [prefix + name]: describe(table[name]) for name in std.objectFields(table) };
 
+local valuesPrefix = 'cilium.values.';
+local isValue(name) = std.startsWith(name, valuesPrefix) && name[std.length(valuesPrefix):] in cilium.values;
+
 // Full name → rows.
 local entries =
   { [name]: ofKey(name) for name in std.objectFields(keys) }
   + prefixed('cilium.', cilium.settings, ofSetting)
   + prefixed('cilium.values.', cilium.removed, ofRemoved)
   + prefixed('cilium.values.', cilium.values, ofValue)
-  + prefixed('networkArgs.', cilium.networkArgs, ofArgument);
+  + prefixed('networkArgs.', cilium.networkArgs, ofArgument)
+  + prefixed('', others.entries, ofOther);
 
 local below(name) = [entry for entry in std.objectFields(entries) if std.startsWith(entry, name + '.')];
+
+// Values, keys and settings in which any name, or any of these, may stand: { known } or null.
+local openness(name) =
+  local ofType(type) =
+    if type == null || std.isString(type) && [word for word in ['array', 'object'] if std.length(std.findSubstr(word, type)) > 0] != []
+    then { known: null };
+  if below(name) != [] then null
+  else if name in others.entries then if others.entries[name].isOpen then { known: others.entries[name].known } else null
+  else if isValue(name) then ofType(cilium.values[name[std.length(valuesPrefix):]].type)
+  else if name in keys then ofType(std.toString(keys[name].type));
+
+// The setting around what is asked for, if names of one's own may stand in it.
+local around(asked) =
+  local parts = std.split(asked, '.');
+  local outer = [
+    name
+    for depth in std.range(1, std.length(parts) - 1)
+    for name in [std.join('.', parts[:std.length(parts) - depth])]
+    if name in entries
+  ];
+  if outer == [] then null
+  else
+    local open = openness(outer[0]);
+    local next = std.split(asked[std.length(outer[0]) + 1:], '.')[0];
+    if open != null && (open.known == null || std.member(open.known, next)) then outer[0];
 
 {
   entries: entries,
 
-  // null if there is nothing of that name. Values may be named as in a file of Helm's values, too.
+  // null if there is nothing of that name. Values may be named as in a file of Helm's values, too; of what stands in a list, or in
+  // an object with names of one's own, the whole is described.
   describe(asked)::
-    local exact(name) = name in entries || below(name) != [];
-    local name = if exact(asked) then asked else if exact('cilium.values.' + asked) then 'cilium.values.' + asked;
-    if name != null then {
+    local plain = std.split(asked, '[')[0];
+    local spelled = [plain, valuesPrefix + plain];
+    local exact = [name for name in spelled if name in entries || below(name) != []];
+    local found = exact + [outer for outer in std.map(around, spelled) if outer != null];
+    if found != [] then {
+      local name = found[0],
       name: name,
       rows: std.get(entries, name, []),
       // What stands below, one step at a time.
@@ -99,8 +144,8 @@ local below(name) = [entry for entry in std.objectFields(entries) if std.startsW
         name + '.' + rest[0] + (if std.length(rest) > 1 then '.…' else '')
         for entry in below(name)
       ]),
-      touches: std.startsWith(name, 'cilium.values.') && name[14:] in cilium.values,
+      touches: isValue(name) || others.touches(name),
     },
 
-  touched(name):: cilium.touched(name[14:]),
+  touched(name):: if isValue(name) then cilium.touched(name[std.length(valuesPrefix):]) else { config: [], objects: others.touched(name) },
 }

@@ -4,10 +4,8 @@ local knobs = import '../knobs/main.libsonnet';
 local kubeadm = import '../kubeadm/main.libsonnet';
 local net = import '../net/main.libsonnet';
 local builtPlugins = import 'plugins.libsonnet';
+local policies = (import 'versions.libsonnet').ipFamilyPolicies;
 
-local policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
-// Services name their families from this minor version of Kubernetes on.
-local policiesSince = 20;
 local mostUpstreams = 15;
 
 // The Deployment or the cluster does not work without these.
@@ -79,15 +77,15 @@ local addressFindings(cluster, settings, tenth) =
 local policyFindings(cluster, settings, version) =
   local policy = settings.ipFamilyPolicy;
   if policy == null then []
-  else if !std.member(policies, policy) then [knobs.refusal(
+  else if !std.member(policies.known, policy) then [knobs.refusal(
     path('ipFamilyPolicy'),
     "'" + policy + "' is no policy of IP families",
-    known=policies,
+    known=policies.known,
     got=policy
   )]
-  else if version.minor < policiesSince then [knobs.refusal(
+  else if version.minor < policies.since then [knobs.refusal(
     path('ipFamilyPolicy'),
-    'a Service of Kubernetes ' + version.text + ' has no ipFamilyPolicy: it came with 1.' + policiesSince,
+    'a Service of Kubernetes ' + version.text + ' has no ipFamilyPolicy: it came with 1.' + policies.since,
     'leave it out'
   )]
   else knobs.when(

@@ -1,7 +1,7 @@
 // CoreDNS as kubeadm installs it when it makes a cluster, here as an ordinary component. README.md says what it puts into
 // a cluster.
 //
-//   defaults.libsonnet   every knob of `coredns+:`, with a comment
+//   defaults.libsonnet   every knob of `coredns+:`; reference.libsonnet: what each is for
 //   versions.libsonnet   which kubeadm installs which CoreDNS, and how
 //   findings.libsonnet   what can be wrong; plugins.libsonnet is what CoreDNS is built with
 //   corefile.libsonnet, objects.libsonnet   the Corefile and the objects
@@ -37,6 +37,9 @@ local featuresAt(version, coredns) = std.mapWithKey(
 );
 
 {
+  // Knob → type.
+  types:: types,
+
   // params:
   //   cluster   kubernetesVersion, serviceCIDRs, dnsDomain, registry (null: kubeadm's)
   //   settings  the definition's `coredns`

@@ -48,6 +48,9 @@
     endpointSlices: '1.8.1',
   },
 
+  // What the Service may say of its families, from this minor version of Kubernetes on.
+  ipFamilyPolicies: { since: 20, known: ['PreferDualStack', 'RequireDualStack', 'SingleStack'] },
+
   // Where the images are: from this CoreDNS on under coredns/coredns, with a 'v' before the number.
   nestedSince: '1.8.0',
 }

@@ -1,6 +1,6 @@
 // What Argo CD or Flux has to know of a cluster to apply its tree. README.md says what of it is there.
 //
-//   settings.libsonnet   the settings, and what is wrong with them
+//   settings.libsonnet   the settings, and what is wrong with them; reference.libsonnet: what each is for
 //   objects.libsonnet    annotations on the cluster's own objects
 //   guards.libsonnet     what a patch undoes of that
 //   fact.libsonnet       what the management cluster has to know of the finished tree

@@ -103,6 +103,11 @@ local values(given, engine) =
   ];
 
 {
+  shape:: shape,
+
+  // Engine → settings that it has no word for, and why.
+  foreign:: foreign,
+
   // given: the key `delivery` of a cluster, not empty
   findings(given)::
     local misshapen = shapes.problems(['delivery'], given, shape);

@@ -5,6 +5,7 @@
 // A `refusal` is something that galaxy or flannel cannot do at all.
 local shared = import '../knobs/main.libsonnet';
 local net = import '../net/main.libsonnet';
+local args = import 'args.libsonnet';
 
 // Flannel cuts the network into at least four subnets of at least four addresses.
 local longestNetworkPrefix = 28;
@@ -121,7 +122,7 @@ function(params)
   // null in settings is as if left out.
   local given = std.mergePatch({}, params.settings);
 
-  keyFindings(['networkArgs'], params.networkArgs, { backendType: 'string' })
+  keyFindings(['networkArgs'], params.networkArgs, std.mapWithKey(function(_, default) std.type(default), args))
   + shared.ofRule('CNI130', if std.isString(params.backendType) then backendFindings(params.backendType, knobs, release) else [])
   + shared.ofRule('CNI131', cidrFindings(params.cluster, release))
   + keyFindings(['galaxy'], given, knobTypes)

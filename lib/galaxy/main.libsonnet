@@ -1,10 +1,11 @@
 // Galaxy, TKEStack's default CNI, as TKEStack installs it: flannel for the pod network, galaxy in front of it, and the
 // bridge agent that cleans up. README.md says what it puts into a cluster.
 //
-//   defaults.libsonnet   every knob of `galaxy+:`, with a comment
+//   defaults.libsonnet   every knob of `galaxy+:`; args.libsonnet: networkArgs; reference.libsonnet: what each is for
 //   versions.libsonnet   what each version installs and what those programs understand
 //   findings.libsonnet   what can be wrong
 //   flannel.libsonnet, galaxy.libsonnet   the objects; objects.libsonnet is what they have in common
+local args = import 'args.libsonnet';
 local defaultsFor = import 'defaults.libsonnet';
 local findings = import 'findings.libsonnet';
 local flannel = import 'flannel.libsonnet';
@@ -41,7 +42,7 @@ local officialRegistry = 'docker.io/tkestack';
     local knobs = std.mergePatch(defaults, usable);
 
     local networkArgs = if std.isObject(params.networkArgs) then params.networkArgs else {};
-    local backendType = std.get(networkArgs, 'backendType', 'vxlan');
+    local backendType = std.get(networkArgs, 'backendType', args.backendType);
 
     local release = std.get(releases, knobs.version, releases[defaultVersion]);
     local registry = if cluster.registry == null then officialRegistry else std.rstripChars(cluster.registry, '/');

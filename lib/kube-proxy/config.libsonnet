@@ -12,6 +12,16 @@ local logBuffer = { infoBufferSize: '0' };
 local synced = { minSyncPeriod: unset, syncPeriod: unset };
 local masquerading = { masqueradeAll: false, masqueradeBit: null };
 
+// What a KubeProxyConfiguration may hold, as a tree of types.
+local typeTree(value, nullTypes, optionalTypes) = {
+  [key]:
+    local inner = value[key];
+    if std.isObject(inner) then typeTree(inner, std.get(nullTypes, key, {}), std.get(optionalTypes, key, {}))
+    else if inner == null then nullTypes[key]
+    else std.type(inner)
+  for key in std.objectFields(value)
+} + { [key]: optionalTypes[key] for key in std.objectFields(optionalTypes) if std.isString(optionalTypes[key]) };
+
 {
   // minor: of kube-proxy
   of(minor):: {
@@ -60,6 +70,19 @@ local masquerading = { masqueradeAll: false, masqueradeBit: null };
                 },
               })
               + from(minor, 29, { nftables: masquerading + synced }),
+
+  // The type of each field that it may have.
+  types(minor):: typeTree(self.of(minor), self.nullTypes, self.optionalTypes),
+
+  // Fields that have a knob of their own, so that there is one place to look.
+  ownKnobs:: {
+    apiVersion: 'it follows kubernetesVersion',
+    kind: self.apiVersion,
+    mode: 'write kubeProxy.mode',
+    clusterCIDR: 'write kubeProxy.clusterCIDR',
+    bindAddress: 'write kubeProxy.bindAddress',
+    featureGates: 'write kubeProxy.featureGates',
+  },
 
   // What may stand where kubeadm writes null, or nothing.
   nullTypes:: {

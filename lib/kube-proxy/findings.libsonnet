@@ -20,26 +20,6 @@ local advice = {
   nodeSelector: self.resources,
 };
 
-// Fields that have a knob of their own, so that there is one place to look.
-local ownKnobs = {
-  apiVersion: 'it follows kubernetesVersion',
-  kind: self.apiVersion,
-  mode: 'write kubeProxy.mode',
-  clusterCIDR: 'write kubeProxy.clusterCIDR',
-  bindAddress: 'write kubeProxy.bindAddress',
-  featureGates: 'write kubeProxy.featureGates',
-};
-
-// What a KubeProxyConfiguration may hold, as a tree of types.
-local typeTree(value, nullTypes, optionalTypes) = {
-  [key]:
-    local inner = value[key];
-    if std.isObject(inner) then typeTree(inner, std.get(nullTypes, key, {}), std.get(optionalTypes, key, {}))
-    else if inner == null then nullTypes[key]
-    else std.type(inner)
-  for key in std.objectFields(value)
-} + { [key]: optionalTypes[key] for key in std.objectFields(optionalTypes) if std.isString(optionalTypes[key]) };
-
 local treeFindings(at, given, types, minor) = std.flatMap(
   function(key)
     local value = given[key];
@@ -57,16 +37,14 @@ local treeFindings(at, given, types, minor) = std.flatMap(
 );
 
 local configFindings(given, minor) =
-  local whole = config.of(minor);
-  local types = typeTree(whole, config.nullTypes, config.optionalTypes);
   [
-    knobs.refusal(path('config') + [key], 'kubeProxy.config.' + key + ' cannot be set there', ownKnobs[key])
+    knobs.refusal(path('config') + [key], 'kubeProxy.config.' + key + ' cannot be set there', config.ownKnobs[key])
     for key in std.objectFields(given)
-    if std.objectHas(ownKnobs, key)
+    if std.objectHas(config.ownKnobs, key)
   ] + treeFindings(
     path('config'),
-    { [key]: given[key] for key in std.objectFields(given) if !std.objectHas(ownKnobs, key) },
-    types,
+    { [key]: given[key] for key in std.objectFields(given) if !std.objectHas(config.ownKnobs, key) },
+    config.types(minor),
     minor
   );
 

@@ -1,7 +1,7 @@
 // kube-proxy as kubeadm installs it when it makes a cluster, here as an ordinary component. README.md says what it puts
 // into a cluster.
 //
-//   defaults.libsonnet   every knob of `kubeProxy+:`, with a comment
+//   defaults.libsonnet   every knob of `kubeProxy+:`; reference.libsonnet: what each is for
 //   config.libsonnet     KubeProxyConfiguration by version; yaml.libsonnet writes it
 //   findings.libsonnet   what can be wrong
 //   objects.libsonnet    the objects
@@ -31,6 +31,9 @@ local merged(base, changes) = base + {
 };
 
 {
+  // Knob → type.
+  types:: types,
+
   // params:
   //   cluster     kubernetesVersion, podCIDRs, serviceCIDRs, controlPlaneEndpoint, registry (null: kubeadm's)
   //   settings    the definition's `kubeProxy`

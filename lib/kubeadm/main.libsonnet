@@ -16,6 +16,8 @@ local vendorBuild = 2;
 
 {
   namespace:: 'kube-system',
+  oldest:: oldest,
+  newest:: newest,
 
   // A version as numbers that compare: [minor, patch].
   //   problem  null, or why this is no version

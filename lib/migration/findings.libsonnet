@@ -57,6 +57,8 @@ local tunnels(source, config, old, from) =
   else [];
 
 {
+  shape:: shape,
+
   // cni: what the cluster shall run
   ofKeys(migration, cni)::
     local misshapen = shapes.problems(['migration'], migration, shape);

@@ -3,7 +3,7 @@
 //
 //   phases.libsonnet     what is there in each phase
 //   sources.libsonnet    what each CNI needs while it makes way
-//   findings.libsonnet   what can be wrong
+//   findings.libsonnet   what can be wrong; reference.libsonnet: what each setting is for
 //   guide.libsonnet      what to do, for `cniforge explain migration`
 local base = import '../knobs/main.libsonnet';
 local findings = import 'findings.libsonnet';

@@ -3,9 +3,10 @@
 local knobs = import '../knobs/main.libsonnet';
 local net = import '../net/main.libsonnet';
 local modes = import 'modes.libsonnet';
+local types = import 'types.libsonnet';
 
 local modeNames = std.objectFields(modes);
-local argNames = ['asn', 'networkMode', 'switch-ip'];
+local argNames = std.objectFields(types.networkArgs);
 local argHints = {
   asn: "name its autonomous system, asn: '64512'",
   'switch-ip': "name its address, 'switch-ip': '10.0.0.1'",
@@ -110,10 +111,10 @@ local cidrFindings(cluster) =
     for cidr in ipv6(cluster.serviceCIDRs)
   ];
 
-local settingFindings(settings, release, types) =
+local settingFindings(settings, release) =
   local values = std.get(settings, 'values');
   local namespace = std.get(settings, 'namespace');
-  knobs.ofKeys(['cilium'], settings, types, "TKEStack's Cilium", settingAdvice)
+  knobs.ofKeys(['cilium'], settings, types.settings, "TKEStack's Cilium", settingAdvice)
   + knobs.when(
     std.isObject(values) && values != {},
     knobs.refusal(
@@ -166,12 +167,12 @@ local notes(args, mode, settings) =
   );
 
 // params: the cluster; settings and networkArgs as they are, without nulls; the mode's name; the release that the version
-// names; the types of the settings
+// names
 function(params)
   local args = if std.isObject(params.networkArgs) then params.networkArgs else {};
   local found =
     argFindings(args)
     + knobs.ofRule('CNI170', modeFindings(args, params.mode))
     + knobs.ofRule('CNI171', cidrFindings(params.cluster))
-    + settingFindings(params.settings, params.release, params.settingTypes);
+    + settingFindings(params.settings, params.release);
   found + (if knobs.refuses(found) then [] else notes(args, params.mode, params.settings))

@@ -4,7 +4,7 @@
 //   modes.libsonnet      what networkArgs.networkMode changes
 //   config.libsonnet     the rest of cilium-config
 //   versions.libsonnet   what each version installs
-//   findings.libsonnet   what can be wrong
+//   types.libsonnet      what may be said; reference.libsonnet: what it is for; findings.libsonnet: what can be wrong
 //   cilium.libsonnet, ipamd.libsonnet, masquerade.libsonnet, router.libsonnet   the objects; objects.libsonnet is what
 //                        they have in common
 local knobs = import '../knobs/main.libsonnet';
@@ -14,6 +14,7 @@ local ipamd = import 'ipamd.libsonnet';
 local masquerade = import 'masquerade.libsonnet';
 local modes = import 'modes.libsonnet';
 local router = import 'router.libsonnet';
+local types = import 'types.libsonnet';
 local releases = import 'versions.libsonnet';
 
 // Where TKEStack publishes its images.
@@ -21,15 +22,6 @@ local officialRegistry = 'docker.io/tkestack';
 
 // The VPC in TKEStack's template.
 local templateVPC = 'vpc-k4l6pld3';
-
-// What `cilium+:` may hold with these versions. values and namespace are keys of every Cilium.
-local settingTypes = {
-  version: 'string',
-  namespace: 'string',
-  values: 'object',
-  images: 'object',
-  vpcID: 'string',
-};
 
 {
   versions: std.objectFields(releases),
@@ -43,7 +35,7 @@ local settingTypes = {
   new(params)::
     local cluster = params.cluster;
     local settings = knobs.given(params.settings);
-    local usable = knobs.usable(settings, settingTypes);
+    local usable = knobs.usable(settings, types.settings);
     local release = releases[settings.version];
 
     local modeName = std.get(knobs.given(params.networkArgs), 'networkMode', 'overlay');
@@ -61,7 +53,6 @@ local settingTypes = {
       findings: findings({
         cluster: cluster,
         settings: settings,
-        settingTypes: settingTypes,
         networkArgs: params.networkArgs,
         mode: modeName,
         release: release,

@@ -28,8 +28,20 @@ const PARTS: &[(&str, Make)] = &[
     ("exit-codes", exit_codes),
     ("impact-classes", impact_classes),
     ("keys", keys),
-    ("network-args", network_args),
+    ("network-args-calico", || arguments_of("Calico")),
+    ("network-args-cilium", network_args),
+    ("network-args-galaxy", || arguments_of("galaxy")),
+    ("network-args-tkestack", || arguments_of("TKEStack's Cilium")),
     ("rules", rules),
+    ("settings-calico", || settings("calico.", &["felix"])),
+    ("settings-cilium", || settings("cilium.", &["values"])),
+    ("settings-coredns", || settings("coredns.", &[])),
+    ("settings-delivery", || settings("delivery.", &[])),
+    ("settings-felix", || settings("calico.felix.", &[])),
+    ("settings-galaxy", || settings("galaxy.", &[])),
+    ("settings-kube-proxy", || settings("kubeProxy.", &["config"])),
+    ("settings-kube-proxy-config", || settings("kubeProxy.config.", &[])),
+    ("settings-migration", || settings("migration.", &[])),
     ("values", values),
 ];
 
@@ -199,25 +211,107 @@ fn value_row(name: &str, entry: &Entry, touched: &Touched) -> Vec<String> {
     let mut meaning: Vec<String> = entry.row("meaning").into_iter().map(str::to_owned).collect();
     meaning.extend(entry.row("instead").map(|instead| format!("use `{instead}`")));
     meaning.extend(entry.rows.iter().filter(|(label, _)| label == "note").map(|(_, text)| text.clone()));
-    let config = touched.config.iter().map(|key| format!("`{key}`"));
-    let all: Vec<String> = config.chain(touched.objects.iter().cloned()).collect();
-    let mut shown = all.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
-    if all.len() > 4 {
-        let _ = write!(shown, " and {} more", all.len() - 4);
-    }
     vec![
         format!("`{name}`"),
         text("type").to_owned(),
         code(text("default")),
         versions(entry),
-        shown,
+        few(touched),
         meaning.join("; "),
     ]
+}
+
+/// The first of what is touched, and how many more there are.
+fn few(touched: &Touched) -> String {
+    const MOST: usize = 4;
+    let config = touched.config.iter().map(|key| format!("`{key}`"));
+    let all: Vec<String> = config.chain(touched.objects.iter().cloned()).collect();
+    let mut shown = all.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    if all.len() > MOST {
+        let _ = write!(shown, " and {} more", all.len() - MOST);
+    }
+    shown
+}
+
+/// Settings whose example makes nothing different in any object, since that is what they are.
+const SILENT: &[&str] = &[
+    // TKEStack has one set of programs.
+    "galaxy.version",
+    // They are labels of nodes.
+    "networkArgs.asn",
+    "networkArgs.switch-ip",
+];
+
+/// What an entry touches, which has to be something.
+fn touched(reference: &mut Reference, entry: &Entry) -> Touched {
+    assert!(entry.touches, "nothing can be found out about {}", entry.name);
+    let touched = reference.touched(&entry.name).unwrap_or_default();
+    let name = entry.name.as_str();
+    assert_eq!(touched == Touched::default(), SILENT.contains(&name), "{name} touches {touched:?}");
+    touched
+}
+
+/// The settings whose names begin so, but for what is in these of them.
+fn settings(prefix: &str, elsewhere: &[&str]) -> String {
+    let mut reference = reference();
+    let is_elsewhere = |name: &str| {
+        elsewhere.iter().any(|section| name.strip_prefix(section).is_some_and(|rest| rest.starts_with('.')))
+    };
+    // Each parameter of Felix goes the same way into the same object; a test of the library looks at some.
+    let all_alike = prefix == "calico.felix.";
+    let rows: Vec<Vec<String>> = entries()
+        .iter()
+        .filter_map(|entry| Some((entry.name.strip_prefix(prefix)?, entry)))
+        .filter(|(name, _)| !is_elsewhere(name))
+        .map(|(name, entry)| {
+            let mut row = setting_row(name, entry);
+            // The settings that every version of Cilium has touch all that there is of it.
+            if !all_alike {
+                let own = entry.name.starts_with("cilium.") && !entry.touches;
+                row.insert(3, if own { "all".to_owned() } else { few(&touched(&mut reference, entry)) });
+            }
+            row
+        })
+        .collect();
+    assert!(rows.len() > 3, "only {} settings begin with {prefix}", rows.len());
+    let touches: &[&str] = if all_alike { &[] } else { &["touches"] };
+    table(&[&["setting", "type", "left out"], touches, &["meaning"]].concat(), &rows)
+}
+
+fn setting_row(name: &str, entry: &Entry) -> Vec<String> {
+    let text = |label| entry.row(label).unwrap_or_default();
+    let mut meaning: Vec<&str> = ["meaning", "note"].into_iter().filter_map(|label| entry.row(label)).collect();
+    meaning.extend(entry.row("versions"));
+    let default = text("default");
+    // What is no value but says on what it depends is no code.
+    let is_value = default.starts_with(['\'', '"', '[', '{'])
+        || default.parse::<f64>().is_ok()
+        || matches!(default, "true" | "false");
+    let default = if is_value { code(default) } else { default.to_owned() };
+    vec![format!("`{name}`"), text("type").to_owned(), default, meaning.join("; ")]
+}
+
+/// The arguments of what has this name.
+fn arguments_of(whose: &str) -> String {
+    let mut reference = reference();
+    let rows: Vec<Vec<String>> = entries()
+        .iter()
+        .filter(|entry| entry.row("for") == Some(whose))
+        .filter_map(|entry| Some((entry.name.strip_prefix("networkArgs.")?, entry)))
+        .map(|(name, entry)| {
+            let mut row = setting_row(name, entry);
+            row.insert(3, few(&touched(&mut reference, entry)));
+            row
+        })
+        .collect();
+    assert!(!rows.is_empty(), "there are no arguments of {whose}");
+    table(&["argument", "type", "left out", "touches", "meaning"], &rows)
 }
 
 fn network_args() -> String {
     let rows: Vec<Vec<String>> = entries()
         .iter()
+        .filter(|entry| entry.row("for").is_none())
         .filter_map(|entry| Some((entry.name.strip_prefix("networkArgs.")?, entry)))
         .map(|(name, entry)| {
             let text = |label| entry.row(label).unwrap_or_default();
@@ -282,6 +376,24 @@ fn explain_says_what_a_setting_is() {
         ("networkArgs.enable-hubble", "  values    cilium.values.hubble.enabled\n"),
         ("podCIDRs", "  required  for a CNI\n"),
         ("labels", "  type      object of strings\n"),
+        ("registry", "\n            coredns: Deployment/coredns\n"),
+        ("calico.ipPools", "  objects   DaemonSet/calico-node\n  ipv4\n"),
+        ("calico.ipPools.ipv4.blockSize", "  type      whole number from 20 to 32\n  default   26\n"),
+        ("calico.ipPools.ipv6.disableBGPExport", "  versions  Calico 3.32.1\n"),
+        ("calico.felix.NFTablesMode", "one of 'Enabled', 'Disabled', 'Auto'"),
+        ("calico.images.pod2daemon-flexvol", "  versions  Calico 3.14.2\n"),
+        ("coredns.clusterIP", "  default   the tenth of the first of serviceCIDRs\n"),
+        ("coredns.stubDomains.corp.example.com", "coredns.stubDomains\n  type      object of arrays\n"),
+        ("delivery.interval", "for Flux only"),
+        ("galaxy.backendOptions.VNI", "  note      for backendType vxlan\n"),
+        ("galaxy.flags.v", "  objects   DaemonSet/galaxy-daemonset\n"),
+        ("kubeProxy.config.nftables.syncPeriod", "  versions  kube-proxy 1.29 and later\n"),
+        ("kubeProxy.config.udpIdleTimeout", "  objects   ConfigMap/kube-proxy\n"),
+        ("migration.phase", "  objects   CiliumNodeConfig/cilium-default\n"),
+        ("cilium.vpcID", "  versions  Cilium 1.9.5-tkestack\n"),
+        ("networkArgs.backendType", "  for       galaxy\n"),
+        ("networkArgs.IP_AUTODETECTION_METHOD", "  for       Calico\n"),
+        ("networkArgs.networkMode", "  type      one of 'overlay', 'underlay'\n"),
     ] {
         let out = nowhere.ok(&["explain", asked]).out;
         assert!(out.contains(expected), "{asked}: {out}");
@@ -291,6 +403,11 @@ fn explain_says_what_a_setting_is() {
         ("hubble.relay.enabeld", "did you mean `hubble.relay.enabled`"),
         ("podCidrs", "did you mean `podCIDRs`?"),
         ("networkArgs.enable-hubbel", "did you mean `networkArgs.enable-hubble`"),
+        ("calico.ipPool", "did you mean `calico.ipPools`?"),
+        ("calico.felix.LogSeverityScren", "did you mean `calico.felix.LogSeverityScreen`"),
+        ("coredns.plugins.lgo", "did you mean `coredns.plugins`"),
+        ("kubeProxy.config.ipvs.schedular", "did you mean `kubeProxy.config.ipvs.scheduler`"),
+        ("delivery.intervall", "did you mean `delivery.interval`"),
         ("x.y", "hint: name a key"),
         ("x.'.y", "hint: name a key"),
     ] {

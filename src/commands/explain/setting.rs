@@ -37,7 +37,7 @@ fn unknown(asked: &str, names: &[String]) -> Finding {
     let values = names.iter().filter_map(|name| name.strip_prefix("cilium.values."));
     let known: Vec<&str> = names.iter().map(String::as_str).chain(values).collect();
     finding.hint = if nearest(asked, known.iter().copied()).is_empty() {
-        Some("name a key, a value or an argument: `podCIDRs`, `cilium.values.hubble`, `networkArgs.tunnel`".to_owned())
+        Some("name a key, a setting or an argument: `podCIDRs`, `calico.ipPools`, `cilium.values.hubble`, `networkArgs.tunnel`".to_owned())
     } else {
         suggest(asked, known.iter().copied())
     };
