@@ -1,0 +1,130 @@
+//! Whole objects.
+
+use super::super::Class;
+use super::sources::{CALICO_MIGRATE, ENFORCEMENT, NETWORK_POLICY, RBAC, WORKLOADS};
+use super::{ActionRow, whole};
+use crate::diff::objects::Action;
+
+/// Objects that come, go or get another name. Every row that fits is told.
+pub(super) const ACTIONS: &[ActionRow] = &[
+    whole(
+        Action::Removed,
+        "apiextensions.k8s.io",
+        &["CustomResourceDefinition"],
+        Class::Manual,
+        "every object of this kind is deleted with it: save those that are still needed",
+        "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/",
+    ),
+    whole(
+        Action::Removed,
+        "",
+        &["Namespace"],
+        Class::Manual,
+        "everything in the namespace is deleted with it",
+        "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
+    ),
+    whole(
+        Action::Removed,
+        "networking.k8s.io",
+        &["NetworkPolicy"],
+        Class::Security,
+        "what it has forbidden is allowed",
+        NETWORK_POLICY,
+    ),
+    whole(
+        Action::Added,
+        "networking.k8s.io",
+        &["NetworkPolicy"],
+        Class::Security,
+        "pods that it selects lose what it does not allow",
+        NETWORK_POLICY,
+    ),
+    whole(
+        Action::Removed,
+        "cilium.io",
+        &["CiliumClusterwideNetworkPolicy", "CiliumNetworkPolicy"],
+        Class::Security,
+        "what it has forbidden is allowed",
+        ENFORCEMENT,
+    ),
+    whole(
+        Action::Added,
+        "cilium.io",
+        &["CiliumClusterwideNetworkPolicy", "CiliumNetworkPolicy"],
+        Class::Security,
+        "endpoints that it selects lose what it does not allow",
+        ENFORCEMENT,
+    ),
+    whole(
+        Action::Added,
+        "rbac.authorization.k8s.io",
+        &["ClusterRoleBinding", "RoleBinding"],
+        Class::Security,
+        "somebody gets rights",
+        RBAC,
+    ),
+    whole(
+        Action::Removed,
+        "",
+        &["Service"],
+        Class::DropsConnections,
+        "its clients reach nothing under its address any more",
+        "https://kubernetes.io/docs/concepts/services-networking/service/",
+    ),
+    whole(
+        Action::Renamed,
+        "",
+        &["Service"],
+        Class::DropsConnections,
+        "clients that use the old name or address reach nothing",
+        "https://kubernetes.io/docs/concepts/services-networking/service/",
+    ),
+    whole(
+        Action::Renamed,
+        "",
+        &["Namespace"],
+        Class::Manual,
+        "everything in the old namespace is deleted with it: move what is still needed",
+        "https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/",
+    ),
+    whole(
+        Action::Renamed,
+        "*",
+        &["IPPool"],
+        Class::Immutable,
+        "the old pool goes, and one with addresses in use cannot: migrate its pods first",
+        CALICO_MIGRATE,
+    ),
+    whole(
+        Action::Removed,
+        "apps",
+        &["DaemonSet", "Deployment", "StatefulSet"],
+        Class::DropsConnections,
+        "its pods end, and whatever needs them fails",
+        WORKLOADS,
+    ),
+    whole(
+        Action::Renamed,
+        "apps",
+        &["DaemonSet", "Deployment", "StatefulSet"],
+        Class::DropsConnections,
+        "to Kubernetes, one workload ends and another begins; until it runs there is none",
+        WORKLOADS,
+    ),
+    whole(
+        Action::Renamed,
+        "apiextensions.k8s.io",
+        &["CustomResourceDefinition"],
+        Class::Manual,
+        "every object of the old kind is deleted with it: save those that are still needed",
+        "https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/",
+    ),
+    whole(
+        Action::Removed,
+        "*",
+        &["IPPool"],
+        Class::Immutable,
+        "a pool with addresses in use cannot go: migrate its pods first",
+        CALICO_MIGRATE,
+    ),
+];
