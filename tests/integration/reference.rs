@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use clap::CommandFactory as _;
 use cniforge::cli::Cli;
 use cniforge::commands::Exit;
-use cniforge::diff::impact::Class;
+use cniforge::diff::impact::{Class, told};
 use cniforge::finding::Severity;
 use cniforge::limits::Limits;
 use cniforge::reference::{Entry, Reference, Touched};
@@ -27,6 +27,8 @@ const PARTS: &[(&str, Make)] = &[
     ("commands", commands),
     ("exit-codes", exit_codes),
     ("impact-classes", impact_classes),
+    ("impact-restarts", impact_restarts),
+    ("impact-rules", impact_rules),
     ("keys", keys),
     ("network-args-calico", || arguments_of("Calico")),
     ("network-args-cilium", network_args),
@@ -99,6 +101,38 @@ fn exit_codes() -> String {
 fn impact_classes() -> String {
     let rows = Class::ALL.map(|class| vec![format!("`{class}`"), class.meaning().to_owned()]);
     table(&["class", "meaning"], &rows)
+}
+
+/// Every rule, by what it is about.
+fn impact_rules() -> String {
+    let all = told::all();
+    assert!(all.len() > 120, "only {} rules were found", all.len());
+    let mut out = String::new();
+    let mut rest = all.as_slice();
+    while let Some(first) = rest.first() {
+        let until = rest.iter().position(|rule| rule.about != first.about).unwrap_or(rest.len());
+        let rows: Vec<Vec<String>> = rest[..until]
+            .iter()
+            .map(|rule| {
+                let why = rule.source.map_or_else(String::new, |source| format!(" ([source]({source}))"));
+                vec![
+                    rule.looks_at.clone(),
+                    rule.when.clone(),
+                    format!("`{}`", rule.class),
+                    format!("{}{why}", rule.reason),
+                ]
+            })
+            .collect();
+        let _ = writeln!(out, "### {}\n\n{}", first.about, table(&["looks at", "when it", "class", "why"], &rows));
+        rest = &rest[until..];
+    }
+    out
+}
+
+fn impact_restarts() -> String {
+    let rows: Vec<Vec<String>> =
+        told::restarts().iter().map(|(name, noticed)| vec![format!("`{name}`"), (*noticed).to_owned()]).collect();
+    table(&["workload", "while its pods restart"], &rows)
 }
 
 fn rules() -> String {

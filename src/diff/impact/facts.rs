@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::told::{Rule, Template};
 use super::{Class, Impact};
 use crate::evaluate::ClusterSummary;
 use crate::object::KubeObject;
@@ -80,87 +81,159 @@ impl Facts {
     }
 }
 
+const CNI: Template = Template {
+    looks_at: "the CNI",
+    when: "comes where there was none",
+    class: Class::Manual,
+    reason: "the cluster gets a CNI; if it has another one already, two of them fight for the nodes",
+    source: SWITCH,
+};
+const CNI_GOES: Template =
+    Template { when: "goes", reason: "{from} goes and nothing comes in its place: pods lose their network", ..CNI };
+const CNI_CHANGES: Template = Template {
+    when: "becomes another",
+    reason: "the CNI goes from {from} to {to}: nodes are drained and moved one by one, in the phases of `migration`; without it pods of the two do not reach each other",
+    ..CNI
+};
+
+const DOWNGRADE: Template = Template {
+    looks_at: "the version of Cilium",
+    when: "goes back by a minor release or more",
+    class: Class::Manual,
+    reason: "a downgrade from {from} to {to}: what the newer release wrote, the older may not read; read its notes first",
+    source: UPGRADE,
+};
+const CALICO_DOWNGRADE: Template = Template { looks_at: "the version of Calico", source: CALICO_UPGRADE, ..DOWNGRADE };
+const SKIPS: Template = Template {
+    looks_at: "the version of Cilium",
+    when: "skips a minor release",
+    class: Class::Manual,
+    reason: "one minor release at a time: go through {next} first",
+    source: UPGRADE,
+};
+const NEW_MINOR: Template = Template {
+    when: "is of the next minor release",
+    reason: "a new minor release, {to}: run its pre-flight check, read its upgrade notes, and be on the last patch of the old one",
+    ..SKIPS
+};
+const CALICO_MINOR: Template = Template {
+    looks_at: "the version of Calico",
+    when: "is of a later minor release",
+    class: Class::Manual,
+    reason: "a new minor release, {to}: apply its CRDs first and read its upgrade notes",
+    source: CALICO_UPGRADE,
+};
+const OTHER_RELEASE: Template = Template {
+    looks_at: "the version of the CNI",
+    when: "is another in any other way",
+    class: Class::Restart,
+    reason: "another release: its pods restart, node by node",
+    source: GALAXY,
+};
+
+const KUBERNETES_BACK: Template = Template {
+    looks_at: "kubernetesVersion",
+    when: "goes back by a minor release or more",
+    class: Class::Manual,
+    reason: "a downgrade of Kubernetes, which is not supported",
+    source: SKEW,
+};
+const KUBERNETES_SKIPS: Template = Template {
+    when: "skips a minor release",
+    reason: "one minor release at a time: go through {next} first",
+    ..KUBERNETES_BACK
+};
+const UNTESTED: Template = Template {
+    looks_at: "kubernetesVersion and the version of Cilium",
+    when: "are not tested with each other",
+    class: Class::Manual,
+    reason: "Cilium {cilium} is tested with Kubernetes {first} to {last}, and not with {kubernetes}: try it elsewhere first",
+    source: COMPATIBILITY,
+};
+
+/// All rules about a cluster as such.
+pub(super) fn told() -> Vec<Rule> {
+    [
+        CNI,
+        CNI_GOES,
+        CNI_CHANGES,
+        DOWNGRADE,
+        SKIPS,
+        NEW_MINOR,
+        CALICO_DOWNGRADE,
+        CALICO_MINOR,
+        OTHER_RELEASE,
+        KUBERNETES_BACK,
+        KUBERNETES_SKIPS,
+        UNTESTED,
+    ]
+    .iter()
+    .map(|rule| rule.told("What a cluster runs"))
+    .collect()
+}
+
 pub fn impacts(before: &Facts, after: &Facts) -> Vec<Impact> {
-    let impact = |class, reason: String, source| Impact { class, reason, source: Some(source), workloads: Vec::new() };
     let mut impacts = Vec::new();
+    let mut hold = |rule: Template, names: &[(&str, &str)]| {
+        let reason = rule.reason(names);
+        impacts.push(Impact { class: rule.class, reason, source: Some(rule.source), workloads: Vec::new() });
+    };
     if let (Some(from), Some(to)) = (&before.cni, &after.cni)
         && from != to
     {
-        let reason = match (from.as_str(), to.as_str()) {
-            ("none", _) => {
-                "the cluster gets a CNI; if it has another one already, two of them fight for the nodes".to_owned()
-            }
-            (_, "none") => format!("{from} goes and nothing comes in its place: pods lose their network"),
-            _ => format!(
-                "the CNI goes from {from} to {to}: nodes are drained and moved one by one, in the phases of `migration`; without it pods of the two do not reach each other"
-            ),
+        let rule = match (from.as_str(), to.as_str()) {
+            ("none", _) => CNI,
+            (_, "none") => CNI_GOES,
+            _ => CNI_CHANGES,
         };
-        impacts.push(impact(Class::Manual, reason, SWITCH));
+        hold(rule, &[("from", from), ("to", to)]);
         return impacts;
     }
-    let kubernetes = |facts: &Facts| facts.kubernetes.as_deref().and_then(minor);
     if let (Some(from), Some(to)) =
         (before.version.as_deref().and_then(minor), after.version.as_deref().and_then(minor))
         && before.version != after.version
     {
-        let source = match after.cni.as_deref() {
-            Some("cilium") => UPGRADE,
-            Some("calico") => CALICO_UPGRADE,
-            _ => GALAXY,
+        let rule = match after.cni.as_deref() {
+            Some("cilium") if to < from => DOWNGRADE,
+            Some("calico") if to < from => CALICO_DOWNGRADE,
+            Some("cilium") if to.1 > from.1 + 1 => SKIPS,
+            Some("cilium") if to.1 > from.1 => NEW_MINOR,
+            Some("calico") if to.1 > from.1 => CALICO_MINOR,
+            Some("cilium") => Template { source: UPGRADE, ..OTHER_RELEASE },
+            Some("calico") => Template { source: CALICO_UPGRADE, ..OTHER_RELEASE },
+            _ => OTHER_RELEASE,
         };
-        match (after.cni.as_deref(), from, to) {
-            (Some("cilium" | "calico"), (a, from), (b, to)) if (b, to) < (a, from) => impacts.push(impact(
-                Class::Manual,
-                format!("a downgrade from {a}.{from} to {b}.{to}: what the newer release wrote, the older may not read; read its notes first"),
-                source,
-            )),
-            (Some("cilium"), (_, from), (b, to)) if to > from + 1 => impacts.push(impact(
-                Class::Manual,
-                format!("one minor release at a time: go through {b}.{} first", from + 1),
-                source,
-            )),
-            (Some("cilium"), (_, from), (b, to)) if to > from => impacts.push(impact(
-                Class::Manual,
-                format!("a new minor release, {b}.{to}: run its pre-flight check, read its upgrade notes, and be on the last patch of the old one"),
-                source,
-            )),
-            (Some("calico"), (_, from), (b, to)) if to > from => impacts.push(impact(
-                Class::Manual,
-                format!("a new minor release, {b}.{to}: apply its CRDs first and read its upgrade notes"),
-                source,
-            )),
-            _ => impacts.push(impact(Class::Restart, "another release: its pods restart, node by node".to_owned(), source)),
-        }
+        let next = (to.0, from.1 + 1);
+        hold(rule, &[("from", &dotted(from)), ("to", &dotted(to)), ("next", &dotted(next))]);
     }
-    if let (Some(from), Some(to)) = (kubernetes(before), kubernetes(after))
-        && from != to
-    {
+    let kubernetes = |facts: &Facts| facts.kubernetes.as_deref().and_then(minor);
+    if let (Some(from), Some(to)) = (kubernetes(before), kubernetes(after)) {
         if to < from {
-            impacts.push(impact(Class::Manual, "a downgrade of Kubernetes, which is not supported".to_owned(), SKEW));
+            hold(KUBERNETES_BACK, &[]);
         } else if to.1 > from.1 + 1 {
-            impacts.push(impact(
-                Class::Manual,
-                format!("one minor release at a time: go through 1.{} first", from.1 + 1),
-                SKEW,
-            ));
+            hold(KUBERNETES_SKIPS, &[("next", &dotted((1, from.1 + 1)))]);
         }
     }
     let cilium = after.version.as_deref().and_then(minor).filter(|_| after.cni.as_deref() == Some("cilium"));
-    if let (Some((1, cilium)), Some((1, kubernetes))) = (cilium, kubernetes(after))
-        && let Some((_, tested)) = TESTED.iter().find(|(series, _)| *series == cilium)
-        && !tested.contains(&kubernetes)
+    if let (Some(cilium @ (1, series)), Some(kubernetes @ (1, version))) = (cilium, kubernetes(after))
+        && let Some((_, tested)) = TESTED.iter().find(|(known, _)| *known == series)
+        && !tested.contains(&version)
     {
-        impacts.push(impact(
-            Class::Manual,
-            format!(
-                "Cilium 1.{cilium} is tested with Kubernetes 1.{} to 1.{}, and not with 1.{kubernetes}: try it elsewhere first",
-                tested.start(),
-                tested.end()
-            ),
-            COMPATIBILITY,
-        ));
+        hold(
+            UNTESTED,
+            &[
+                ("cilium", &dotted(cilium)),
+                ("first", &dotted((1, *tested.start()))),
+                ("last", &dotted((1, *tested.end()))),
+                ("kubernetes", &dotted(kubernetes)),
+            ],
+        );
     }
     impacts
+}
+
+fn dotted((major, minor): (u32, u32)) -> String {
+    format!("{major}.{minor}")
 }
 
 /// Major and minor of `v1.34.1-tke.3`.

@@ -1,10 +1,11 @@
 //! What a change does to a cluster that runs.
 //!
-//! The rules are tables (`rules`): a field, a class, a reason and where upstream says so. Which workloads restart is no
-//! rule but follows from the objects (`workloads`). Several may hold for one change; the worst comes first.
+//! The rules are tables (`rules`): a field, a class, a reason and where upstream says so. Which workloads restart follows from
+//! the objects (`workloads`). Several may hold for one change; the worst comes first. [`told`] lists all of them.
 
 mod facts;
 mod rules;
+pub mod told;
 mod workloads;
 
 use std::fmt;
@@ -114,15 +115,23 @@ pub struct Cluster<'a> {
 pub fn of_change(change: &ObjectChange, cluster: &Cluster<'_>) -> Vec<Impact> {
     let mut impacts = rules::of_object(change);
     impacts.extend(workloads::of_object(change, cluster));
+    let [(_, added), (_, removed), (_, changed)] = OTHERWISE;
     worst_first(
         impacts,
         match change.action {
-            Action::Added => "it is new, and no rule knows of anything that it does to what runs",
-            Action::Removed => "no rule knows of anything that needs it",
-            Action::Changed | Action::Renamed => NOTHING_KNOWN,
+            Action::Added => added,
+            Action::Removed => removed,
+            Action::Changed | Action::Renamed => changed,
         },
     )
 }
+
+/// When, and the reason where no other one is known.
+const OTHERWISE: [(&str, &str); 3] = [
+    ("comes", "it is new, and no rule knows of anything that it does to what runs"),
+    ("goes", "no rule knows of anything that needs it"),
+    ("changes, or gets another name", NOTHING_KNOWN),
+];
 
 const NOTHING_KNOWN: &str = "no workload of this cluster reads it at its start, and no rule knows more";
 

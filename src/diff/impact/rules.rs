@@ -9,6 +9,7 @@ mod sources;
 
 use self::actions::ACTIONS;
 use self::fields::FIELDS;
+use super::told::{Rule, Template};
 use super::{Class, Impact};
 use crate::diff::fields::{FieldChange, FieldPath};
 use crate::diff::objects::{Action, ObjectChange};
@@ -33,6 +34,21 @@ enum When {
     Added,
     /// Something was there before.
     WasSet,
+}
+
+impl When {
+    /// In words.
+    fn told(self) -> String {
+        match self {
+            Self::Any => "changes".to_owned(),
+            Self::On => "becomes true".to_owned(),
+            Self::Off => "was true, and is no longer".to_owned(),
+            Self::To(word) => format!("becomes `{word}`"),
+            Self::NotAppended => "changes, and is not merely added to".to_owned(),
+            Self::Added => "is set, or becomes another".to_owned(),
+            Self::WasSet => "was set, and is another or gone".to_owned(),
+        }
+    }
 }
 
 /// A row about one key of a `ConfigMap`'s data, or one field of a kind.
@@ -102,6 +118,15 @@ const fn whole(
     ActionRow { action, group, kinds, class, reason, source }
 }
 
+/// A `ConfigMap` or Secret that says of itself that it is not to be changed.
+const MARKED: Template = Template {
+    looks_at: "`data` of a ConfigMap or Secret with `immutable: true`",
+    when: "changes",
+    class: Class::Immutable,
+    reason: "it is marked immutable: delete it, or give it another name",
+    source: "https://kubernetes.io/docs/concepts/configuration/configmap/",
+};
+
 /// What the rows say of one object's change.
 pub fn of_object(change: &ObjectChange) -> Vec<Impact> {
     let Some(object) = change.object() else { return Vec::new() };
@@ -127,12 +152,7 @@ pub fn of_object(change: &ObjectChange) -> Vec<Impact> {
                 && immutable == Some(Value::Bool(true))
                 && matches!(object.id.kind.as_str(), "ConfigMap" | "Secret")
             {
-                let reason = "it is marked immutable: delete it, or give it another name";
-                impacts.push(impact(
-                    Class::Immutable,
-                    reason.to_owned(),
-                    "https://kubernetes.io/docs/concepts/configuration/configmap/",
-                ));
+                impacts.push(impact(MARKED.class, MARKED.reason.to_owned(), MARKED.source));
             }
         }
     }
@@ -208,12 +228,55 @@ fn holds(when: When, field: &FieldChange) -> bool {
     }
 }
 
-/// The reason of every row, to see that each has a case.
-#[cfg(test)]
-pub fn reasons() -> Vec<&'static str> {
-    let keyed = [cilium::CONFIG, flannel::NET_CONF, calico::CONFIG, calico::ENVIRONMENT]
-        .into_iter()
-        .flatten()
-        .map(|row| row.reason);
-    keyed.chain(FIELDS.iter().map(|row| row.reason)).chain(ACTIONS.iter().map(|row| row.reason)).collect()
+/// All rows.
+pub(super) fn told() -> Vec<Rule> {
+    let keyed = [
+        ("Keys of Cilium's ConfigMap cilium-config", cilium::CONFIG),
+        ("Keys of flannel's net-conf.json", flannel::NET_CONF),
+        ("Keys of Calico's ConfigMap calico-config", calico::CONFIG),
+        ("Environment of calico-node", calico::ENVIRONMENT),
+    ];
+    let mut told: Vec<Rule> = Vec::new();
+    for (about, rows) in keyed {
+        told.extend(rows.iter().map(|row| Rule {
+            about,
+            looks_at: row.keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", "),
+            when: row.when.told(),
+            class: row.class,
+            reason: row.reason,
+            source: Some(row.source),
+        }));
+    }
+    told.extend(FIELDS.iter().map(|row| Rule {
+        about: "Fields of objects",
+        looks_at: format!("`{}` of {}", row.path.join("."), kinds(row.group, row.kinds)),
+        when: row.when.told(),
+        class: row.class,
+        reason: row.reason,
+        source: Some(row.source),
+    }));
+    told.push(MARKED.told("Fields of objects"));
+    told.extend(ACTIONS.iter().map(|row| {
+        Rule {
+            about: "Objects that come, go or get another name",
+            looks_at: kinds(row.group, row.kinds),
+            when: match row.action {
+                Action::Added => "comes",
+                Action::Removed => "goes",
+                Action::Changed => "changes",
+                Action::Renamed => "gets another name or namespace",
+            }
+            .to_owned(),
+            class: row.class,
+            reason: row.reason,
+            source: Some(row.source),
+        }
+    }));
+    told
+}
+
+/// The kinds with their group, unless that is Kubernetes' core or any.
+fn kinds(group: &str, kinds: &[&str]) -> String {
+    let kinds = kinds.join(", ");
+    if matches!(group, "" | "*") { kinds } else { format!("{kinds} ({group})") }
 }

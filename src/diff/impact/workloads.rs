@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::told::{Rule, Template};
 use super::{Class, Cluster, Impact};
 use crate::diff::objects::{Action, ObjectChange};
 use crate::object::KubeObject;
@@ -30,7 +31,7 @@ const UPDATES: &str = "https://kubernetes.io/docs/concepts/workloads/controllers
 const CONFIG_MAP: &str = "https://kubernetes.io/docs/concepts/configuration/configmap/";
 
 /// What pods of others notice while those of a workload restart.
-const NETWORK: [(&str, &str); 16] = [
+pub(super) const NETWORK: [(&str, &str); 16] = [
     ("calico-kube-controllers", "pods keep their network"),
     (
         "calico-node",
@@ -61,6 +62,36 @@ const RELOADS: [(&str, &str); 1] = [("coredns", "coredns")];
 /// Programs that ask the API server for a `ConfigMap` at their start: a word of their command line, and its name.
 const ASKS: [(&str, &str); 1] = [("build-config", "cilium-config")];
 
+const READ_AND_RESTARTED: Template = Template {
+    looks_at: "a ConfigMap or Secret that workloads read at their start",
+    when: "changes or goes, and their pod templates change too",
+    class: Class::Restart,
+    reason: "its readers restart with this change and read it then",
+    source: CONFIG_MAP,
+};
+const READ: Template = Template {
+    when: "changes or goes, and nothing else makes them restart",
+    reason: "read at the start by {readers}, which nothing restarts: `kubectl rollout restart` makes it take effect",
+    ..READ_AND_RESTARTED
+};
+const ROLLED_OUT: Template = Template {
+    looks_at: "`spec.template` of DaemonSet, Deployment, StatefulSet (apps)",
+    when: "changes",
+    class: Class::Restart,
+    reason: "the pod template changes: its pods restart one after the other{network}",
+    source: UPDATES,
+};
+const KEPT: Template = Template {
+    when: "changes, with the update strategy `OnDelete`",
+    reason: "the pod template changes, but `OnDelete` keeps old pods until somebody deletes them{network}",
+    ..ROLLED_OUT
+};
+
+/// All rules about workloads.
+pub(super) fn told() -> Vec<Rule> {
+    [ROLLED_OUT, KEPT, READ_AND_RESTARTED, READ].iter().map(|rule| rule.told("Workloads that restart")).collect()
+}
+
 pub fn of_object(change: &ObjectChange, cluster: &Cluster<'_>) -> Vec<Impact> {
     let Some(object) = change.object() else { return Vec::new() };
     if KINDS.contains(&object.id.kind.as_str()) {
@@ -86,15 +117,9 @@ pub fn of_object(change: &ObjectChange, cluster: &Cluster<'_>) -> Vec<Impact> {
     }
     let waiting: Vec<String> =
         workloads.iter().filter(|w| !w.rolls_out).map(|w| format!("{} {}", w.kind, w.name)).collect();
-    let reason = if waiting.is_empty() {
-        "its readers restart with this change and read it then".to_owned()
-    } else {
-        format!(
-            "read at the start by {}, which nothing restarts: `kubectl rollout restart` makes it take effect",
-            waiting.join(", ")
-        )
-    };
-    vec![Impact { class: Class::Restart, reason, source: Some(CONFIG_MAP), workloads }]
+    let rule = if waiting.is_empty() { READ_AND_RESTARTED } else { READ };
+    let reason = rule.reason(&[("readers", &waiting.join(", "))]);
+    vec![Impact { class: rule.class, reason, source: Some(rule.source), workloads }]
 }
 
 fn of_workload(change: &ObjectChange, object: &KubeObject) -> Vec<Impact> {
@@ -108,12 +133,9 @@ fn of_workload(change: &ObjectChange, object: &KubeObject) -> Vec<Impact> {
     let on_delete = object.body.at(&["spec", "updateStrategy", "type"]).and_then(Value::as_str) == Some("OnDelete");
     let workload = workload(object, !on_delete);
     let network = workload.network.map(|network| format!("; {network}")).unwrap_or_default();
-    let reason = if on_delete {
-        format!("the pod template changes, but `OnDelete` keeps old pods until somebody deletes them{network}")
-    } else {
-        format!("the pod template changes: its pods restart one after the other{network}")
-    };
-    vec![Impact { class: Class::Restart, reason, source: Some(UPDATES), workloads: vec![workload] }]
+    let rule = if on_delete { KEPT } else { ROLLED_OUT };
+    let reason = rule.reason(&[("network", &network)]);
+    vec![Impact { class: rule.class, reason, source: Some(rule.source), workloads: vec![workload] }]
 }
 
 fn workload(object: &KubeObject, rolls_out: bool) -> Workload {
