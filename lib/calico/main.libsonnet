@@ -76,6 +76,7 @@ local translated(given) =
   };
 
 {
+  // What a definition gets that names no version, and all that it may name.
   defaultVersion: defaults.version,
   versions: versions,
 

@@ -29,14 +29,21 @@ local differencesBesideValues(cluster, namespace, networkArgs) =
   + (if k.minorNumber(cluster.kubernetesVersion) >= 1033 then [] else ['definition.kubernetesVersion']);
 
 {
+  // What a definition gets that names no version, and all that it may name; chartVersions are those of the official chart.
   defaultVersion: versions.default,
   versions: versions.releases + tkestack.versions,
   chartVersions: versions.releases,
 
-  // TKEStack's own Cilium is not the chart's: another library renders it.
+  // params:
+  //   cluster      name, podCIDRs, serviceCIDRs, kubernetesVersion, controlPlaneEndpoint, registry, apiVersions, dnsDomain,
+  //                maxNodePodNum, meshID
+  //   settings     the definition's `cilium`, with version, namespace and values
+  //   networkArgs  keys of cilium-config; they win over everything else
+  // The result is lazy: its version and findings can be read without building an object. TKEStack's own Cilium is not the
+  // chart's: another library renders it.
   new(params):: if tkestack.knows(std.get(params.settings, 'version')) then tkestack.new(params) else self.chart(params),
 
-  // shares: borrows from the plain install; the result is the same without.
+  // The same for the versions of the official chart. shares: borrows from the plain install; the result is the same without.
   chart(params, shares=true)::
     local cluster = params.cluster;
     local settings = params.settings;

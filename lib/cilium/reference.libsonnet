@@ -160,6 +160,45 @@ local differing(one, other) = [
       ],
     },
 
+  // Component → key → { object, with } of the newest version, in a plain install and with each switch on; `with` is the switch that
+  // brings the object, null if it is there anyway. Switches are `enabled` of a section, and values that begin with `use`.
+  manifests::
+    local release = versions.releases[std.length(versions.releases) - 1];
+    local minor = versions.of(release).minorVersion;
+    local made = installs[release];
+    local bySection = [
+      {
+        local sections = std.split(label, ' '),
+        with: if label == '' then null else sections[std.length(sections) - 1] + '.enabled',
+        switches: if label == '' then 0 else std.length(sections),
+        components: made[label],
+      }
+      for label in std.objectFields(made)
+    ];
+    local byUse = [
+      {
+        local path = std.split(name, '.'),
+        local sections = switched(path, releases[minor].values),
+        with: name,
+        switches: std.length(sections) + 1,
+        components: install(release, std.mergePatch(on(sections), at(path, true))),
+      }
+      for name in std.objectFields(ofVersion[minor])
+      if ofVersion[minor][name].default == false && std.startsWith(lastOf(name), 'use')
+    ];
+    // The fewest switches first.
+    std.foldl(
+      function(all, one) {
+        [component]: {
+          [key]: { object: one.components[component][key], with: one.with }
+          for key in std.objectFields(std.get(one.components, component, {}))
+        } + std.get(all, component, {})
+        for component in std.setUnion(std.objectFields(all), std.objectFields(one.components))
+      },
+      std.sort(bySection + byUse, function(one) one.switches),
+      {}
+    ),
+
   // Keys of cilium-config, which networkArgs may name: those of some version here, and those that are gone.
   networkArgs: {
     [key]: {

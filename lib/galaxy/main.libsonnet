@@ -19,6 +19,7 @@ local defaultVersion = defaultsFor({}).version;
 local officialRegistry = 'docker.io/tkestack';
 
 {
+  // What a definition gets that names no version, and all that it may name.
   defaultVersion: defaultVersion,
   versions: std.objectFields(releases),
 

@@ -31,6 +31,7 @@ local typeFindings(path, value, type) =
   )];
 
 {
+  // finding(severity, path, message, hint=null, known=null, got=null), the same as a refusal, and a path with dots.
   finding:: finding,
   refusal:: refusal,
   dotted:: dotted,
@@ -44,7 +45,7 @@ local typeFindings(path, value, type) =
   // What is at the end of a path of keys; null where there is nothing.
   at(value, path):: std.foldl(function(inner, key) if std.isObject(inner) then std.get(inner, key) else null, path, value),
 
-  // A value of a type as std.type names it.
+  // What is wrong with (path, value, type): a type as std.type names it.
   ofType:: typeFindings,
 
   // An object that may have these keys only, each with a value of the type given.

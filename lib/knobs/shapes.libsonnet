@@ -72,9 +72,13 @@ local problems(path, value, shape) =
     else std.flattenArrays([problems(path + [name], value[name], shape.map) for name in std.objectFields(value)]);
 
 {
+  // Whether (text, words) are one of the other, in any case; whether a number is whole and within limits, (value, limits); the
+  // limits as text.
   matches:: matches,
   within:: within,
   limitText:: limitText,
+
+  // What is wrong with (path, value, shape): a list of refusals.
   problems:: problems,
 
   // The word of a list that a text is, as the list writes it; null if it is none.

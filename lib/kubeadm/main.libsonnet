@@ -15,6 +15,7 @@ local movedSince = { '22': 17, '23': 15, '24': 9 };
 local vendorBuild = 2;
 
 {
+  // Where everything is, and the minor versions of Kubernetes whose kubeadm is known.
   namespace:: 'kube-system',
   oldest:: oldest,
   newest:: newest,
@@ -70,6 +71,7 @@ local vendorBuild = 2;
   // kubeadm writes what a tag cannot hold as '_': 'v1.30.0+k3s1' → 'v1.30.0_k3s1'
   tag(text):: 'v' + std.strReplace(text, '+', '_'),
 
+  // An account by its name.
   serviceAccount(name):: {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -85,5 +87,6 @@ local vendorBuild = 2;
     subjects: subjects,
   },
 
+  // The same account as the subject of a binding.
   account(name):: { kind: 'ServiceAccount', name: name, namespace: $.namespace },
 }

@@ -24,6 +24,7 @@ local officialRegistry = 'docker.io/tkestack';
 local templateVPC = 'vpc-k4l6pld3';
 
 {
+  // All versions that a definition may name, and whether this is one of them.
   versions: std.objectFields(releases),
   knows(version):: std.isString(version) && std.objectHas(releases, version),
 

@@ -1,6 +1,8 @@
 //! The reference in the book is made from the program and its library: whatever stands between
 //! `<!-- generated: <what> -->` and `<!-- end -->` on a page. `UPDATE=1` writes it anew.
 
+mod library;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
@@ -30,6 +32,9 @@ const PARTS: &[(&str, Make)] = &[
     ("impact-restarts", impact_restarts),
     ("impact-rules", impact_rules),
     ("keys", keys),
+    ("library-front", library::front),
+    ("library-libraries", library::libraries),
+    ("library-manifests", library::manifests),
     ("network-args-calico", || arguments_of("Calico")),
     ("network-args-cilium", network_args),
     ("network-args-galaxy", || arguments_of("galaxy")),
