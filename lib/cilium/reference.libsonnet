@@ -4,6 +4,7 @@ local freeForm = import 'free-form.libsonnet';
 local main = import 'main.libsonnet';
 local readers = import 'readers.libsonnet';
 local dropped = import 'versions/dropped-keys.libsonnet';
+local examples = import 'versions/examples.libsonnet';
 local versions = import 'versions/main.libsonnet';
 local meanings = import 'versions/meanings.libsonnet';
 
@@ -51,24 +52,27 @@ local values = {
         if ofVersion[minor][name].default != newest.default
       },
       notes: { [minor]: releases[minor].notes[name] for minor in minors if name in releases[minor].notes },
+      otherwise: std.get(meanings.otherwise, name),
       meaning: std.get(meanings.paths, name, std.get(meanings.names, lastOf(name))),
     }
   for name in names
 };
 
-// A value that differs from the default and is right in its place.
-local another(value) =
+// Values that differ from the default and are right in its place. Where there is no default, what it comes down to may be any.
+local others(name, value) =
   local types = if std.isString(value.type) then std.split(value.type, ' or ') else [];
   local default = value.default;
-  if std.isArray(value.type) then [word for word in value.type if word != default][0]
-  else if std.isBoolean(default) then !default
-  else if std.member(types, 'boolean') then true
-  else if std.isNumber(default) then default + 1
-  else if std.member(types, 'integer') || std.member(types, 'number') then 7
-  else if std.member(types, 'duration') then '7s'
-  else if std.member(types, 'array') then ['other']
-  else if std.member(types, 'object') then { other: 'other' }
-  else 'other';
+  if name in examples.values then [examples.values[name]]
+  else if std.isArray(value.type) then [word for word in value.type if word != default]
+  else if std.isBoolean(default) then [!default]
+  else if std.member(types, 'boolean') then [true, false]
+  else if std.isNumber(default) then [default + 1]
+  else if std.member(types, 'integer') || std.member(types, 'number') then [7]
+  else if std.member(types, 'duration') then ['7s']
+  else if std.member(types, 'array') then [['other']]
+  else if std.member(types, 'object') then [{ other: 'other' }]
+  else if value.type == null then ['other', true]
+  else ['other'];
 
 // Key of cilium-config → the values that are read for it. The sections around them are read too, and say nothing.
 local setBy =
@@ -108,12 +112,22 @@ local install(release, values) = main.chart({
   networkArgs: {},
 }).components;
 
-// Installs with sections on, each made once: a release → the sections' label → components.
-local label(sections) = std.join(' ', [std.join('.', section) for section in sections]);
+// What a value needs to have an effect: the sections around it, and the places that say more (versions/examples.libsonnet).
+local groundsOf(path) = [
+  name
+  for depth in std.range(1, std.length(path))
+  for name in [std.join('.', path[:depth])]
+  if name in examples.grounds
+];
+local setup(path, defaults) = { sections: switched(path, defaults), grounds: groundsOf(path) };
+local valuesOf(setup) = std.foldl(function(all, name) std.mergePatch(all, examples.grounds[name]), setup.grounds, on(setup.sections));
+local label(setup) = std.join(' ', [std.join('.', section) for section in setup.sections] + ['+' + name for name in setup.grounds]);
+
+// Installs with all that, each made once: a release → the setup's label → { setup, components }.
 local installs = {
   [minor.release]: {
-    [label(sections)]: install(minor.release, on(sections))
-    for sections in std.set([switched(std.split(name, '.'), minor.values) for name in std.objectFields(ofVersion[minor.minorVersion])], label)
+    [label(one)]: { setup: one, components: install(minor.release, valuesOf(one)) }
+    for one in std.set([setup(std.split(name, '.'), minor.values) for name in std.objectFields(ofVersion[minor.minorVersion])], label)
   }
   for minor in std.objectValues(releases)
 };
@@ -123,6 +137,23 @@ local differing(one, other) = [
   for name in std.setUnion(std.objectFields(one), std.objectFields(other))
   if std.get(one, name) != std.get(other, name)
 ];
+
+local touchedIn(release, name, other) =
+  local path = std.split(name, '.');
+  local ground = setup(path, release.values);
+  local before = installs[release.release][label(ground)].components;
+  local after = install(release.release, std.mergePatch(valuesOf(ground), at(path, other)));
+  local data(components) = std.get(std.get(components.cilium, 'config', {}), 'data', {});
+  local object(component, key) = std.get(std.get(after, component, {}), key, std.get(std.get(before, component, {}), key));
+  {
+    config: differing(data(before), data(after)),
+    objects: [
+      object(component, key).kind + '/' + object(component, key).metadata.name
+      for component in std.setUnion(std.objectFields(before), std.objectFields(after))
+      for key in differing(std.get(before, component, {}), std.get(after, component, {}))
+      if key != 'config'
+    ],
+  };
 
 {
   minors: versions.minors,
@@ -139,51 +170,43 @@ local differing(one, other) = [
     images: { type: 'object', default: {}, meaning: "images that are not the release's own" },
   },
 
-  // Which keys of cilium-config and which objects another value makes different, of an install where the sections around it
-  // are on. Raises where no example can be made up.
+  // Which keys of cilium-config and which objects another value makes different, of an install of the newest version in which it
+  // makes any different, where the sections around it are on. Raises where no example can be made up.
   touched(name)::
     local value = values[name];
-    local release = releases[value.versions[std.length(value.versions) - 1]];
-    local path = std.split(name, '.');
-    local sections = switched(path, release.values);
-    local before = installs[release.release][label(sections)];
-    local after = install(release.release, std.mergePatch(on(sections), at(path, another(value))));
-    local data(components) = std.get(std.get(components.cilium, 'config', {}), 'data', {});
-    local object(component, key) = std.get(std.get(after, component, {}), key, std.get(std.get(before, component, {}), key));
-    {
-      config: differing(data(before), data(after)),
-      objects: [
-        object(component, key).kind + '/' + object(component, key).metadata.name
-        for component in std.setUnion(std.objectFields(before), std.objectFields(after))
-        for key in differing(std.get(before, component, {}), std.get(after, component, {}))
-        if key != 'config'
-      ],
-    },
+    local versions = value.versions;
+    local tries = [
+      touchedIn(releases[versions[std.length(versions) - 1 - back]], name, other)
+      for back in std.range(0, std.length(versions) - 1)
+      for other in others(name, value)
+    ];
+    local first(at) =
+      if at == std.length(tries) - 1 || tries[at].config + tries[at].objects != [] then tries[at] else first(at + 1);
+    first(0),
 
   // Component → key → { object, with } of the newest version, in a plain install and with each switch on; `with` is the switch that
   // brings the object, null if it is there anyway. Switches are `enabled` of a section, and values that begin with `use`.
   manifests::
     local release = versions.releases[std.length(versions.releases) - 1];
     local minor = versions.of(release).minorVersion;
-    local made = installs[release];
+    local defaults = releases[minor].values;
+    local sectionsOf(name) = switched(std.split(name, '.'), defaults);
+    local names = std.objectFields(ofVersion[minor]);
     local bySection = [
       {
-        local sections = std.split(label, ' '),
-        with: if label == '' then null else sections[std.length(sections) - 1] + '.enabled',
-        switches: if label == '' then 0 else std.length(sections),
-        components: made[label],
+        with: if sections == [] then null else std.join('.', sections[std.length(sections) - 1]) + '.enabled',
+        switches: std.length(sections),
+        components: install(release, on(sections)),
       }
-      for label in std.objectFields(made)
+      for sections in std.set([sectionsOf(name) for name in names], std.toString)
     ];
     local byUse = [
       {
-        local path = std.split(name, '.'),
-        local sections = switched(path, releases[minor].values),
         with: name,
-        switches: std.length(sections) + 1,
-        components: install(release, std.mergePatch(on(sections), at(path, true))),
+        switches: std.length(sectionsOf(name)) + 1,
+        components: install(release, std.mergePatch(on(sectionsOf(name)), at(std.split(name, '.'), true))),
       }
-      for name in std.objectFields(ofVersion[minor])
+      for name in names
       if ofVersion[minor][name].default == false && std.startsWith(lastOf(name), 'use')
     ];
     // The fewest switches first.

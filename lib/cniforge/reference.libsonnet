@@ -47,7 +47,7 @@ local ofOther(entry) =
 
 local ofValue(value) =
   row('type', typeText(value.type))
-  + row('default', literal(value.default))
+  + row('default', if value.default == null && value.otherwise != null then value.otherwise else literal(value.default))
   + std.flatMap(function(minor) row('in ' + minor, literal(value.otherDefaults[minor])), std.objectFields(value.otherDefaults))
   + row('since', since(value.versions))
   + row('until', until(value.versions))
@@ -64,7 +64,7 @@ local ofSetting(setting) =
 
 local ofRemoved(removed) =
   row('gone', 'since Cilium ' + removed.since)
-  + row('instead', if removed.instead != null then 'cilium.values.' + removed.instead);
+  + row('instead', if removed.instead != null then std.join(' and ', ['cilium.values.' + name for name in std.split(removed.instead, ' and ')]));
 
 local ofArgument(argument) =
   local dropped = argument.dropped;

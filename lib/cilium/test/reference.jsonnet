@@ -1,5 +1,6 @@
 // What is told of values agrees with what is checked of them.
 local reference = import '../reference.libsonnet';
+local examples = import '../versions/examples.libsonnet';
 local versions = import '../versions/main.libsonnet';
 local meanings = import '../versions/meanings.libsonnet';
 
@@ -15,15 +16,35 @@ local lastParts = std.set([last(name) for name in names]);
             + std.setDiff(std.objectFields(meanings.names), lastParts),
     expected: [],
   },
-  'every note is of a value or a section that there is, or of something in a value': {
+  'what is told of values without a default is of such': {
     actual: [
-      minor + ' ' + name
-      for minor in versions.minors
-      for notes in [versions.of([release for release in versions.releases if std.startsWith(release, minor)][0]).notes]
-      for name in std.objectFields(notes)
-      if [value for value in names if std.startsWith(value + '.', name + '.') || std.startsWith(name, value + '.')] == []
+      name
+      for name in std.objectFields(meanings.otherwise)
+      if !(name in reference.values) || reference.values[name].default != null
     ],
     expected: [],
+  },
+  'every example is of a value, and every ground of a value or a section': {
+    actual: [name for name in std.objectFields(examples.values) if !(name in reference.values)]
+            + [
+              name
+              for name in std.objectFields(examples.grounds)
+              if [value for value in names if std.startsWith(value + '.', name + '.')] == []
+            ],
+    expected: [],
+  },
+  // By its type alone, or in the newest version, nothing would be seen of these.
+  'what takes more than its section to be seen': {
+    actual: {
+      [name]: reference.touched(name)
+      for name in ['enableIPv4Masquerade', 'enableInternalTrafficPolicy', 'encryption.ztunnel.healthPort']
+    },
+    expected: {
+      enableIPv4Masquerade: { config: ['enable-ipv4-masquerade'], objects: [] },
+      // Of the last version that reads it.
+      enableInternalTrafficPolicy: { config: ['enable-internal-traffic-policy'], objects: [] },
+      'encryption.ztunnel.healthPort': { config: [], objects: ['DaemonSet/ztunnel-cilium'] },
+    },
   },
   'a value has the versions that take it': {
     actual: { [name]: reference.values[name].versions for name in ['agent', 'minReadySeconds', 'ipam.nodeSpec.ipamMinAllocate', 'customCalls.enabled'] },

@@ -62,6 +62,7 @@
     enableIPv6Masquerade: "what leaves the cluster gets the node's address, with IPv6",
     enableK8sEndpointSlice: 'reads EndpointSlices instead of Endpoints',
     enableLBIPAM: 'gives addresses of CiliumLoadBalancerIPPools to Services of type LoadBalancer',
+    enableIdentityMark: 'packets carry the identity of their pod in the mark, behind another CNI',
     'encryption.enabled': 'what pods of different nodes say to each other is encrypted',
     'encryption.ipsec.secretName': 'the Secret that holds the keys; it is yours to make',
     'encryption.nodeEncryption': 'what nodes say to each other is encrypted, too',
@@ -71,6 +72,7 @@
     'endpointRoutes.enabled': 'a route for each pod instead of one for all of the node',
     'eni.enabled': "pods get addresses of AWS's network interfaces",
     'envoy.enabled': 'Envoy runs in a DaemonSet of its own instead of inside the agents',
+    extraConfig: 'further keys of cilium-config, as strings; networkArgs is the place for them',
     'gatewayAPI.enabled': 'serves Gateways; their CRDs must be there',
     'gatewayAPI.hostNetwork.enabled': "Gateways listen on the nodes' own addresses",
     healthChecking: 'agents ask each other and tell how long it took',
@@ -85,6 +87,7 @@
     'hubble.relay.enabled': 'one place that serves the flows of all nodes',
     'hubble.relay.tls.server.enabled': 'Relay serves its own clients by TLS, too',
     'hubble.tls.auto.method': 'who makes the certificates: cronJob or certmanager',
+    'hubble.tls.auto.privateKey': 'how cert-manager makes the keys; the chart does nothing with it, and neither does this library',
     'hubble.tls.enabled': 'flows go from agents to Relay by TLS',
     'hubble.ui.enabled': 'a page that shows who speaks with whom',
     identityAllocationMode: 'where identities of pods are kept: crd, kvstore',
@@ -93,6 +96,7 @@
     'ingressController.enabled': 'serves Ingresses of the class cilium',
     'ingressController.loadbalancerMode': 'a load balancer for all Ingresses (shared) or for each (dedicated)',
     installNoConntrackIptablesRules: "the node does not track pods' connections; needs native routing and no kube-proxy",
+    'ipMasqAgent.config': 'the targets that are not masqueraded, and whether link-local ones are',
     'ipMasqAgent.enabled': 'targets that are not masqueraded stand in a file that can change',
     'ipam.mode': 'who gives addresses to pods: cluster-pool, kubernetes, multi-pool, eni, azure, crd, …; cannot be changed in a cluster that runs',
     'ipam.operator.clusterPoolIPv4MaskSize': "the size of a node's block of IPv4 addresses",
@@ -143,6 +147,17 @@
     upgradeCompatibility: 'the version that was installed first: later changes of defaults are not taken over',
     'vtep.enabled': 'other tunnel endpoints are part of the network',
     'wellKnownIdentities.enabled': 'identities that are the same in every cluster',
+  },
+
+  // What the value is when nothing is said, where no default says it.
+  otherwise: {
+    'bpf.hostLegacyRouting': 'false; true behind another CNI',
+    'bpf.masquerade': 'false',
+    enableIPv4Masquerade: "true; false with addresses of AWS's network interfaces",
+    'envoy.enabled': 'true',
+    'operator.setNodeTaints': 'that of operator.removeNodeTaints',
+    'tls.readSecretsOnlyFromSecretsNamespace': "true; with tls.secretsBackend only if that is 'local'",
+    'tls.secretSync.enabled': 'true',
   },
 
   // What means the same wherever it stands: mostly Kubernetes' own fields of pods.

@@ -6,19 +6,17 @@ use std::fs;
 use std::sync::{Arc, LazyLock};
 
 use cniforge::evaluate::Evaluator;
-use cniforge::limits::Limits;
 use cniforge::sources::Sources;
 use cniforge::value::Value;
 
-use super::table;
+use super::{limits, table};
 use crate::fleet::{files_below, repository};
 
 /// `lib/cniforge/library.libsonnet`, evaluated once.
 fn known() -> &'static Value {
     static KNOWN: LazyLock<Value> = LazyLock::new(|| {
         let sources = Arc::new(Sources::new(&repository(), "rendered").unwrap());
-        let limits = Limits { memory: 2 << 30, ..Limits::default() };
-        Evaluator::new(sources, limits).value("lib/cniforge/library.libsonnet").unwrap()
+        Evaluator::new(sources, limits()).value("lib/cniforge/library.libsonnet").unwrap()
     });
     &KNOWN
 }
