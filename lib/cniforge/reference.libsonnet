@@ -86,7 +86,8 @@ local ofArgument(argument) =
 local prefixed(prefix, table, describe) = { [prefix + name]: describe(table[name]) for name in std.objectFields(table) };
 
 local valuesPrefix = 'cilium.values.';
-local isValue(name) = std.startsWith(name, valuesPrefix) && name[std.length(valuesPrefix):] in cilium.values;
+local bare(name) = std.substr(name, std.length(valuesPrefix), std.length(name));
+local isValue(name) = std.startsWith(name, valuesPrefix) && bare(name) in cilium.values;
 
 // Full name → rows.
 local entries =
@@ -106,7 +107,7 @@ local openness(name) =
     then { known: null };
   if below(name) != [] then null
   else if name in others.entries then if others.entries[name].isOpen then { known: others.entries[name].known } else null
-  else if isValue(name) then ofType(cilium.values[name[std.length(valuesPrefix):]].type)
+  else if isValue(name) then ofType(cilium.values[bare(name)].type)
   else if name in keys then ofType(std.toString(keys[name].type));
 
 // The setting around what is asked for, if names of one's own may stand in it.
@@ -147,5 +148,5 @@ local around(asked) =
       touches: isValue(name) || others.touches(name),
     },
 
-  touched(name):: if isValue(name) then cilium.touched(name[std.length(valuesPrefix):]) else { config: [], objects: others.touched(name) },
+  touched(name):: if isValue(name) then cilium.touched(bare(name)) else { config: [], objects: others.touched(name) },
 }

@@ -5,7 +5,6 @@ local types = import 'types.libsonnet';
 local releases = import 'versions.libsonnet';
 
 local version = std.objectFields(releases)[0];
-local release = releases[version];
 local versions = 'Cilium ' + std.join(', ', std.objectFields(releases));
 
 // Settings of every Cilium, which lib/cilium/reference.libsonnet tells of.

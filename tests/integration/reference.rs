@@ -176,7 +176,7 @@ fn reference() -> Reference {
 
 /// Many installs are compared in one go, on a machine that may have other work.
 fn limits() -> Limits {
-    Limits { memory: 2 << 30, timeout: Duration::from_secs(600), ..Limits::default() }
+    Limits { memory: 2 << 30, timeout: Duration::from_mins(10), ..Limits::default() }
 }
 
 fn keys() -> String {
