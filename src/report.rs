@@ -70,10 +70,10 @@ pub fn finding_text(finding: &Finding, width: Option<usize>) -> String {
 pub fn fold(out: &mut String, line: &str, width: Option<usize>, hang: usize) {
     let width = width.unwrap_or(usize::MAX);
     let hang = hang.min(width / 2);
-    let mut at = 0;
+    let (mut at, mut begun) = (0, false);
     for (number, word) in line.split(' ').enumerate() {
         let columns = anstream::adapter::strip_str(word).map(|text| text.chars().count()).sum::<usize>();
-        if number > 0 && columns > 0 && at > hang && at + 1 + columns > width {
+        if columns > 0 && begun && at + 1 + columns > width {
             // What is left of the line is blanks.
             out.truncate(out.trim_end_matches(' ').len());
             let _ = write!(out, "\n{:hang$}", "");
@@ -84,6 +84,7 @@ pub fn fold(out: &mut String, line: &str, width: Option<usize>, hang: usize) {
         }
         out.push_str(word);
         at += columns;
+        begun |= columns > 0;
     }
     out.push('\n');
 }
