@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Class, Cluster, Facts, Impact, of_change, of_facts, rules};
+use super::{Class, Cluster, Facts, Impact, facts, of_change, of_facts, rules};
 use crate::diff::fields::Extent;
 use crate::diff::objects::{Comparer, Interner, ObjectChange};
 use crate::manifest;
@@ -426,31 +426,40 @@ fn workloads_restart_by_their_template_or_by_what_they_read() {
 
 #[test]
 fn facts_have_their_classes() {
-    let facts = |cni: &str, version: &str, kubernetes: &str| Facts {
+    let of = |cni: &str, version: &str, kubernetes: &str| Facts {
         cni: Some(cni.to_owned()),
         version: Some(version.to_owned()),
         kubernetes: Some(kubernetes.to_owned()),
     };
+    let mut reasons: Vec<String> = Vec::new();
     for (before, after, class, words) in [
-        (facts("galaxy", "1.0.8", "1.34.1"), facts("cilium", "1.20.0", "1.34.1"), Manual, "one by one"),
-        (facts("none", "", "1.34.1"), facts("cilium", "1.20.0", "1.34.1"), Manual, "gets a CNI"),
-        (facts("calico", "3.30.0", "1.34.1"), facts("none", "", "1.34.1"), Manual, "lose their network"),
-        (facts("cilium", "1.18.2", "1.33.1"), facts("cilium", "1.20.0", "1.33.1"), Manual, "go through 1.19 first"),
-        (facts("cilium", "1.18.2", "1.33.1"), facts("cilium", "1.19.0", "1.33.1"), Manual, "pre-flight"),
-        (facts("cilium", "1.19.2", "1.33.1"), facts("cilium", "1.18.0", "1.33.1"), Manual, "downgrade"),
-        (facts("cilium", "1.19.2", "1.33.1"), facts("cilium", "1.19.3", "1.33.1"), Restart, "another release"),
-        (facts("cilium", "1.19.2", "1.35.1"), facts("cilium", "1.19.2", "1.36.0"), Manual, "not with 1.36"),
-        (facts("cilium", "1.20.0", "1.33.1"), facts("cilium", "1.20.0", "1.35.0"), Manual, "go through 1.34 first"),
-        (facts("cilium", "1.20.0", "1.34.1"), facts("cilium", "1.20.0", "1.33.0"), Manual, "not supported"),
-        (facts("cilium", "1.20.0", "1.34.1"), facts("cilium", "1.20.0", "1.34.2"), Nothing, ""),
-        (facts("calico", "3.29.1", "1.34.1"), facts("calico", "3.30.0", "1.34.1"), Manual, "CRDs first"),
-        (facts("calico", "3.30.1", "1.34.1"), facts("calico", "3.29.0", "1.34.1"), Manual, "downgrade"),
-        (facts("galaxy", "1.0.8", "1.21.4"), facts("galaxy", "1.0.9", "1.21.4"), Restart, "another release"),
+        (of("galaxy", "1.0.8", "1.34.1"), of("cilium", "1.20.0", "1.34.1"), Manual, "one by one"),
+        (of("none", "", "1.34.1"), of("cilium", "1.20.0", "1.34.1"), Manual, "gets a CNI"),
+        (of("calico", "3.30.0", "1.34.1"), of("none", "", "1.34.1"), Manual, "lose their network"),
+        (of("cilium", "1.18.2", "1.33.1"), of("cilium", "1.20.0", "1.33.1"), Manual, "go through 1.19 first"),
+        (of("cilium", "1.18.2", "1.33.1"), of("cilium", "1.19.0", "1.33.1"), Manual, "pre-flight"),
+        (of("cilium", "1.19.2", "1.33.1"), of("cilium", "1.18.0", "1.33.1"), Manual, "downgrade"),
+        (of("cilium", "1.19.2", "1.33.1"), of("cilium", "1.19.3", "1.33.1"), Restart, "another release"),
+        (of("cilium", "1.19.2", "1.35.1"), of("cilium", "1.19.2", "1.36.0"), Manual, "not with 1.36"),
+        (of("cilium", "1.20.0", "1.33.1"), of("cilium", "1.20.0", "1.35.0"), Manual, "go through 1.34 first"),
+        (of("cilium", "1.20.0", "1.34.1"), of("cilium", "1.20.0", "1.33.0"), Manual, "not supported"),
+        (of("cilium", "1.20.0", "1.34.1"), of("cilium", "1.20.0", "1.34.2"), Nothing, ""),
+        (of("calico", "3.29.1", "1.34.1"), of("calico", "3.30.0", "1.34.1"), Manual, "CRDs first"),
+        (of("calico", "3.30.1", "1.34.1"), of("calico", "3.29.0", "1.34.1"), Manual, "downgrade"),
+        (of("galaxy", "1.0.8", "1.21.4"), of("galaxy", "1.0.9", "1.21.4"), Restart, "another release"),
     ] {
         let impacts = of_facts(&before, &after);
         assert_eq!(impacts[0].class, class, "{before:?} → {after:?}: {impacts:?}");
         assert!(impacts.iter().any(|impact| impact.reason.contains(words)), "{words}: {impacts:?}");
+        reasons.extend(impacts.into_iter().map(|impact| impact.reason));
     }
+    let unfilled: Vec<&String> = reasons.iter().filter(|reason| reason.contains('{')).collect();
+    assert!(unfilled.is_empty(), "names that nothing stands for: {unfilled:#?}");
+    let fits = |rule: &str, reason: &str| rule.split(['{', '}']).step_by(2).all(|fixed| reason.contains(fixed));
+    let told = facts::told();
+    let unmet: Vec<&str> =
+        told.iter().map(|rule| rule.reason).filter(|rule| !reasons.iter().any(|reason| fits(rule, reason))).collect();
+    assert!(unmet.is_empty(), "rules without a case: {unmet:#?}");
 }
 
 #[test]
