@@ -59,6 +59,13 @@ impl Terminal {
         terminal_size::terminal_size_of(io::stdout()).map(|(columns, lines)| (columns.0.into(), lines.0.into()))
     }
 
+    /// What goes with a status line and is not prose, to be read or copied as it is: a command, a diff.
+    pub fn verbatim(self, text: &str) {
+        if !self.quiet {
+            self.say(&format!("{}\n", text.trim_end()));
+        }
+    }
+
     /// One line that says what was done.
     pub fn status(self, text: &str) {
         if !self.quiet {

@@ -1,6 +1,7 @@
 //! `cniforge affected`: the clusters whose output can change, without evaluating more than it takes to name them.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -13,6 +14,7 @@ use crate::finding::Finding;
 use crate::git::Repository;
 use crate::inputs;
 use crate::pipeline;
+use crate::report::plural;
 use crate::sources::Sources;
 
 pub(super) fn run(session: &Session<'_>, args: &AffectedArgs) -> Result<Exit, Finding> {
@@ -61,5 +63,22 @@ pub(super) fn run(session: &Session<'_>, args: &AffectedArgs) -> Result<Exit, Fi
         AffectedFormat::Json => format!("{}\n", json!({"clusters": clusters, "removed": gone})),
     };
     session.print(&out)?;
+    if clusters.is_empty() || !gone.is_empty() {
+        session.terminal.status(&status(&base.name, clusters.len(), &gone));
+    }
     Ok(Exit::Fine)
+}
+
+/// What the list does not say: that it is empty, and which clusters are none any more.
+fn status(base: &str, affected: usize, gone: &BTreeSet<String>) -> String {
+    /// More names are for `--format json`.
+    const SHOWN: usize = 12;
+    let affected = if affected == 0 { "no cluster".to_owned() } else { plural(affected, "cluster") };
+    let mut out = format!("{affected} affected since {base}");
+    if !gone.is_empty() {
+        let names: Vec<&str> = gone.iter().take(SHOWN).map(String::as_str).collect();
+        let more = if gone.len() > SHOWN { ", …" } else { "" };
+        let _ = write!(out, "; {} removed: {}{more}", plural(gone.len(), "cluster"), names.join(", "));
+    }
+    out
 }

@@ -28,9 +28,10 @@ pub(super) fn run(session: &Session<'_>, args: &BootstrapArgs) -> Result<Exit, F
     for finding in remarks(&cluster.name, &result, engine) {
         session.terminal.finding(&in_cluster(finding));
     }
-    session.terminal.status(&format!(
-        "{} for {engine} to take over; apply with:\n  cniforge bootstrap {}{} --engine {} | kubectl apply --server-side --field-manager={} -f -",
-        plural(result.objects.len(), "object"),
+    let objects = plural(result.objects.len(), "object");
+    session.terminal.status(&format!("{objects} for {engine} to take over; apply with:"));
+    session.terminal.verbatim(&format!(
+        "  cniforge bootstrap {}{} --engine {} | kubectl apply --server-side --field-manager={} -f -",
         cluster.name,
         args.phase.map(|phase| format!(" --phase {}", phase.name())).unwrap_or_default(),
         engine.name(),

@@ -152,7 +152,7 @@ impl Tally {
 
     /// The last line, for a run over that many clusters.
     fn verdict(&self, all: usize) -> String {
-        let (s, are) = if self.files == 1 { ("s", "") } else { ("", "") };
+        let s = if self.files == 1 { "s" } else { "" };
         let verdict = if self.files > 0 {
             let places = match (self.clusters, self.managed) {
                 (0, true) => delivery::FOLDER.to_owned(),
@@ -160,8 +160,8 @@ impl Tally {
                 (clusters, false) => plural(clusters, "cluster"),
             };
             let files = plural(self.files, "file");
-            format!("{files} differ{s}{are} in {places}; `cniforge render` brings the trees up to date")
-        } else if self.failed > 0 && self.failed == all {
+            format!("{files} differ{s} in {places}; `cniforge render` brings the trees up to date")
+        } else if self.failed == all {
             "nothing could be compared".to_owned()
         } else {
             format!("{} checked: nothing differs", plural(all - self.failed, "cluster"))

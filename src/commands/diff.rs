@@ -42,7 +42,7 @@ pub(super) fn run(session: &Session<'_>, args: &DiffArgs) -> Result<Exit, Findin
     session.print(&out)?;
     // Where its first lines have left the screen, the answer is said once more.
     let left = session.terminal.screen().is_some_and(|(_, lines)| out.lines().count() >= lines);
-    if let Some(status) = status(&diff, args.format, left) {
+    if let Some(status) = status(&diff, args.format, left, trouble) {
         session.terminal.status(&status);
     }
     Ok(if trouble {
@@ -55,13 +55,14 @@ pub(super) fn run(session: &Session<'_>, args: &DiffArgs) -> Result<Exit, Findin
 }
 
 /// What the output itself does not say.
-fn status(diff: &FleetDiff, format: DiffFormat, left: bool) -> Option<String> {
+fn status(diff: &FleetDiff, format: DiffFormat, left: bool, trouble: bool) -> Option<String> {
     let unchanged = match diff.unchanged_definitions {
         0 => None,
         count => Some(format!("{} not evaluated: same inputs", plural(count, "definition"))),
     };
     if diff.changes.is_empty() {
-        return Some(text::headline(diff));
+        // Below an error, "nothing differs" would be read as the answer to all that was asked.
+        return (!trouble || diff.failed > 0).then(|| text::headline(diff));
     }
     if format == DiffFormat::Text && !left {
         return unchanged;

@@ -62,7 +62,7 @@ fn import_manifests(session: &Session<'_>, args: &ImportManifestsArgs) -> Result
     let imported = output.at_the_workbench(session, move |bench| manifests::import(bench, &documents, &facts))??;
     let exit = output.finish(session, vec![imported.definition])?;
     if let Place::Stdout = output.place {
-        session.terminal.status(imported.diff.trim_end());
+        session.terminal.verbatim(&imported.diff);
     } else {
         session.print(&imported.diff)?;
     }

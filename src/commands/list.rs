@@ -38,6 +38,7 @@ pub(super) fn run(session: &Session<'_>, args: &ListArgs) -> Result<Exit, Findin
         .iter()
         .filter_map(|cluster| Some(Listed { summary: cluster.summary.as_ref()?, definition: &cluster.definition }))
         .collect();
+    let empty = clusters.is_empty();
     let text = match args.format {
         ListFormat::Json => {
             let json = serde_json::to_string_pretty(&List { clusters });
@@ -45,7 +46,10 @@ pub(super) fn run(session: &Session<'_>, args: &ListArgs) -> Result<Exit, Findin
         }
         ListFormat::Table => table(&clusters),
     };
-    session.print(&text)?;
+    // The head of an empty table would be all that a reader sees below an error.
+    if args.format == ListFormat::Json || !empty {
+        session.print(&text)?;
+    }
     Ok(if run.failed() { Exit::Trouble } else { Exit::Fine })
 }
 

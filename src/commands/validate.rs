@@ -17,7 +17,7 @@ use crate::validate::rules::{self, ORPHAN_TREE, Over, RULES, STALE_TREE};
 
 pub(super) fn run(session: &Session<'_>, args: &ValidateArgs) -> Result<Exit, Finding> {
     if args.list_rules {
-        session.print(&rule_list())?;
+        session.print(&rule_list(session.columns()))?;
         return Ok(Exit::Fine);
     }
     if let Some(unknown) = args.rules.iter().find(|id| rules::find(id).is_none()) {
@@ -129,13 +129,18 @@ fn between_clusters(fleet: &Fleet, run: &mut FleetRun<Option<(TreeChanges, Optio
     }
 }
 
-fn rule_list() -> String {
+fn rule_list(width: Option<usize>) -> String {
+    /// The column that the titles stand in.
+    const TITLES: usize = 17;
     let word = |severity: Severity| match severity {
         Severity::Refusal => "refusal",
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "note",
     };
-    let line = |rule: &&rules::Rule| format!("{}  {:<8} {}", rule.id, word(rule.severity), rule.title);
-    RULES.iter().map(line).collect::<Vec<_>>().join("\n") + "\n"
+    let mut out = String::new();
+    for rule in RULES {
+        report::fold(&mut out, &format!("{}  {:<8} {}", rule.id, word(rule.severity), rule.title), width, TITLES);
+    }
+    out
 }

@@ -260,6 +260,44 @@ fn a_browser_shows_four_hundred_clusters() {
     assert_eq!(page.complaints.len(), 1, "the console is listened to: {:?}", page.complaints);
 }
 
+/// A rule of the check, and what makes a page that breaks it.
+const WRONG: [(&str, &str); 25] = [
+    ("language", "document.documentElement.lang = ''"),
+    ("title", "document.title = ''"),
+    ("one main", "document.querySelector('main').append(document.createElement('main'))"),
+    ("one h1", "document.querySelector('h1').remove()"),
+    (
+        "heading order",
+        "document.querySelector('main').append(Object.assign(document.createElement('h3'), {textContent: 'x'}))",
+    ),
+    ("one id", "document.getElementById('changes').id = 'count'"),
+    ("name of a landmark", "document.getElementById('changes').removeAttribute('aria-label')"),
+    ("target of a link", "document.querySelector('.skip').href = '#nowhere'"),
+    ("outside of every landmark", "document.body.append(document.createElement('div'))"),
+    ("name", "document.getElementById('find').parentElement.firstChild.remove()"),
+    ("heads of a table", "document.querySelector('#overview th').removeAttribute('scope')"),
+    ("contrast of text", "document.getElementById('headline').style.color = '#999'"),
+    ("size of text", "document.getElementById('headline').style.fontSize = '9px'"),
+    ("contrast of a control", "document.getElementById('find').style.borderColor = '#ddd'"),
+    ("reached by keyboard", "document.getElementById('open').tabIndex = -1"),
+    ("takes the focus", "document.getElementById('open').disabled = true"),
+    ("summary", "document.querySelector('summary').after(document.createElement('summary'))"),
+    (
+        "list",
+        "document.querySelector('header').append(document.createElement('ul')); document.querySelector('header ul').append(document.createElement('p'))",
+    ),
+    ("zoom", "document.querySelector('meta[name=viewport]').content = 'user-scalable=no'"),
+    ("order of the keyboard", "document.getElementById('find').tabIndex = 3"),
+    ("focus is seen", "document.getElementById('find').style.outline = 'none'"),
+    ("size of a target", "document.getElementById('open').style.cssText = 'height: 12px; padding: 0'"),
+    (
+        "scrolled by keyboard",
+        "document.getElementById('headline').style.cssText = 'width: 50px; overflow: auto; white-space: nowrap'",
+    ),
+    ("motion", "document.getElementById('open').style.transition = 'all 1s'"),
+    ("scrolls sideways", "document.getElementById('headline').style.width = '3000px'"),
+];
+
 #[test]
 fn everybody_can_read_and_work_the_page() {
     let Some(browser) = browser() else { return };
@@ -287,43 +325,6 @@ fn everybody_can_read_and_work_the_page() {
     page.width(1280);
     page.scheme("light");
 
-    // Each is found: a page with one thing wrong.
-    const WRONG: [(&str, &str); 25] = [
-        ("language", "document.documentElement.lang = ''"),
-        ("title", "document.title = ''"),
-        ("one main", "document.querySelector('main').append(document.createElement('main'))"),
-        ("one h1", "document.querySelector('h1').remove()"),
-        (
-            "heading order",
-            "document.querySelector('main').append(Object.assign(document.createElement('h3'), {textContent: 'x'}))",
-        ),
-        ("one id", "document.getElementById('changes').id = 'count'"),
-        ("name of a landmark", "document.getElementById('changes').removeAttribute('aria-label')"),
-        ("target of a link", "document.querySelector('.skip').href = '#nowhere'"),
-        ("outside of every landmark", "document.body.append(document.createElement('div'))"),
-        ("name", "document.getElementById('find').parentElement.firstChild.remove()"),
-        ("heads of a table", "document.querySelector('#overview th').removeAttribute('scope')"),
-        ("contrast of text", "document.getElementById('headline').style.color = '#999'"),
-        ("size of text", "document.getElementById('headline').style.fontSize = '9px'"),
-        ("contrast of a control", "document.getElementById('find').style.borderColor = '#ddd'"),
-        ("reached by keyboard", "document.getElementById('open').tabIndex = -1"),
-        ("takes the focus", "document.getElementById('open').disabled = true"),
-        ("summary", "document.querySelector('summary').after(document.createElement('summary'))"),
-        (
-            "list",
-            "document.querySelector('header').append(document.createElement('ul')); document.querySelector('header ul').append(document.createElement('p'))",
-        ),
-        ("zoom", "document.querySelector('meta[name=viewport]').content = 'user-scalable=no'"),
-        ("order of the keyboard", "document.getElementById('find').tabIndex = 3"),
-        ("focus is seen", "document.getElementById('find').style.outline = 'none'"),
-        ("size of a target", "document.getElementById('open').style.cssText = 'height: 12px; padding: 0'"),
-        (
-            "scrolled by keyboard",
-            "document.getElementById('headline').style.cssText = 'width: 50px; overflow: auto; white-space: nowrap'",
-        ),
-        ("motion", "document.getElementById('open').style.transition = 'all 1s'"),
-        ("scrolls sideways", "document.getElementById('headline').style.width = '3000px'"),
-    ];
     for (rule, wrong) in WRONG {
         page.value(&format!("window.kept = document.documentElement.cloneNode(true); {wrong}; 1"));
         let found = page.barriers();

@@ -116,12 +116,82 @@ fn prose_fits_the_terminal_and_the_answer_stays_on_it() {
 }
 
 #[test]
-fn a_message_is_folded_and_its_source_is_not() {
+fn a_message_is_folded_and_its_source_is_cut_around_the_place() {
     let fleet = Fleet::new();
     fleet.cluster("a", &format!("networkArgz: {{ backendType: '{}' }}", "x".repeat(70)));
-    let Some(shown) = on_a_terminal(&fleet, 50, 30, "render") else { return };
-    assert!(
-        shown.contains("\n  ") && shown.lines().any(|line| line.contains("| ") && line.chars().count() > 80),
-        "{shown}"
-    );
+    let (Some(narrow), Some(wide)) =
+        (on_a_terminal(&fleet, 50, 30, "render"), on_a_terminal(&fleet, 200, 30, "render"))
+    else {
+        return;
+    };
+    for (shown, columns) in [(&narrow, 50), (&wide, 200)] {
+        let lines: Vec<&str> = shown.lines().collect();
+        let at = lines.iter().position(|line| line.contains('^')).unwrap_or_else(|| panic!("nothing marked: {shown}"));
+        let (source, mark): (Vec<char>, Vec<char>) = (lines[at - 1].chars().collect(), lines[at].chars().collect());
+        assert!(source.len() <= columns && mark.len() <= columns, "{columns}: {shown}");
+        let under: String = source.iter().zip(&mark).filter(|(_, mark)| **mark == '^').map(|(c, _)| c).collect();
+        assert_eq!(under, "networkArgz", "{shown}");
+    }
+    assert!(narrow.lines().all(|line| line.chars().count() <= 50), "{narrow}");
+}
+
+/// What somebody copies has no line ends but its own.
+#[test]
+fn commands_stay_whole_on_a_narrow_terminal() {
+    let fleet = Fleet::galaxy(&["a"]);
+    let Some(shown) = on_a_terminal(&fleet, 40, 30, "bootstrap a --engine flux") else { return };
+    let line =
+        "  cniforge bootstrap a --engine flux | kubectl apply --server-side --field-manager=kustomize-controller -f -";
+    assert!(shown.lines().any(|shown| shown == line), "{shown}");
+    let Some(shown) = on_a_terminal(&fleet, 28, 30, "validate") else { return };
+    assert!(shown.contains("\n  `cniforge check --diff`\n"), "{shown}");
+}
+
+/// An error has the last word, and what was not looked at is not said to be fine.
+#[test]
+fn nothing_is_no_answer_to_a_name_that_is_not_there() {
+    let fleet = Fleet::galaxy(&["a"]);
+    fleet.ok(&["render"]);
+    let fleet = fleet.committed();
+    let error = "error: there is no cluster `nosuch`\nhint: the only one known is `a`\n";
+    for (args, more) in [
+        (&["list", "nosuch"][..], ""),
+        (&["check", "nosuch"], "nothing could be compared\n"),
+        (&["diff", "HEAD", "nosuch"], ""),
+        (&["bootstrap", "nosuch", "--engine", "flux"], ""),
+        (&["explain", "nosuch"], ""),
+    ] {
+        let run = fleet.run(args);
+        assert_eq!((run.code, run.out.as_str(), run.err), (2, "", format!("{error}{more}")), "{args:?}");
+    }
+    let run = fleet.run(&["list", "nosuch", "--format", "json"]);
+    assert_eq!((run.code, run.out.as_str()), (2, "{\n  \"clusters\": []\n}\n"), "a program gets its list");
+}
+
+#[test]
+fn affected_says_what_its_list_does_not() {
+    let fleet = Fleet::galaxy(&["a", "b", "c"]).committed();
+    let run = fleet.ok(&["affected", "HEAD"]);
+    assert!(run.out.is_empty() && run.err.starts_with("no cluster affected since HEAD"), "{run:?}");
+    fleet.cluster("a", "networkArgs: { backendType: 'host-gw' }");
+    let run = fleet.ok(&["affected", "HEAD"]);
+    assert_eq!((run.out.as_str(), run.err.as_str()), ("a\n", ""));
+    for (gone, said) in [("b", "; 1 cluster removed: b\n"), ("c", "; 2 clusters removed: b, c\n")] {
+        std::fs::remove_file(fleet.root.join(format!("clusters/{gone}.jsonnet"))).unwrap();
+        let run = fleet.ok(&["affected", "HEAD"]);
+        assert_eq!(run.out, "a\n");
+        assert!(run.err.starts_with("1 cluster affected since HEAD") && run.err.ends_with(said), "{run:?}");
+        assert_eq!(fleet.ok(&["affected", "HEAD", "--quiet"]).err, "");
+    }
+}
+
+#[test]
+fn explain_fits_the_terminal() {
+    let fleet = Fleet::galaxy(&["a"]);
+    let Some(narrow) = on_a_terminal(&fleet, 60, 30, "explain podCIDRs") else { return };
+    let said = fleet.ok(&["explain", "podCIDRs"]).out;
+    assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
+    assert!(said.lines().any(|line| line.chars().count() > 80), "nothing is folded in a pipe: {said}");
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&narrow), words(&said));
 }

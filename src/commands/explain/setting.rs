@@ -7,6 +7,7 @@ use super::super::Session;
 use crate::discover::Fleet;
 use crate::finding::{Finding, nearest, suggest};
 use crate::reference::{Entry, Reference, Touched};
+use crate::report::fold;
 
 /// More of one kind would scroll the rest away.
 const SHOWN: usize = 24;
@@ -28,7 +29,7 @@ pub(super) fn explain(session: &Session<'_>, asked: &str) -> Result<Option<Strin
         return if is_setting { Err(unknown(asked, &reference.names()?)) } else { Ok(None) };
     };
     let touched = if entry.touches { reference.touched(&entry.name) } else { None };
-    Ok(Some(text(&entry, touched.as_ref())))
+    Ok(Some(text(&entry, touched.as_ref(), session.columns())))
 }
 
 fn unknown(asked: &str, names: &[String]) -> Finding {
@@ -44,10 +45,12 @@ fn unknown(asked: &str, names: &[String]) -> Finding {
     finding
 }
 
-fn text(entry: &Entry, touched: Option<&Touched>) -> String {
+fn text(entry: &Entry, touched: Option<&Touched>, width: Option<usize>) -> String {
+    /// The column that the texts stand in.
+    const TEXTS: usize = 12;
     let mut out = format!("{}\n", entry.name);
     for (label, text) in &entry.rows {
-        let _ = writeln!(out, "  {label:<9} {text}");
+        fold(&mut out, &format!("  {label:<9} {text}"), width, TEXTS);
     }
     if let Some(touched) = touched {
         list(&mut out, "config", &touched.config);

@@ -28,6 +28,7 @@ use crate::assemble::assemble;
 use crate::evaluate::Depth;
 use crate::finding::{Finding, Severity};
 use crate::object::{ObjectId, is_dns_label};
+use crate::report::plural;
 use crate::value::{Map, Value};
 
 /// What came of the objects.
@@ -103,7 +104,8 @@ pub fn import(bench: &mut Workbench, documents: &[Document], facts: &ClusterFact
         ))
         .hint("leave the cluster to its operator; what is installed from Calico's manifests can be imported"));
     }
-    Err(Finding::refusal(format!("none of the {} objects is the DaemonSet of a CNI that can be imported", running.objects.len()))
+    let objects = plural(running.objects.len(), "object");
+    Err(Finding::refusal(format!("{objects} read, and none is the DaemonSet of a CNI that can be imported"))
         .hint("export DaemonSet cilium, calico-node or galaxy-daemonset with the rest: kubectl get ds,deploy,cm,sa,svc -n kube-system -o yaml"))
 }
 
