@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use crate::evaluate;
 use crate::limits::{self, Control, Health, Limits, Trip};
 
 /// Address space, not memory: pages are taken as they are used. The engine and its parser recurse on data. The second is
@@ -106,6 +107,7 @@ impl<W: 'static> Keeper<W> {
                     }
                 }
                 std::mem::forget(state);
+                evaluate::forget_heap();
             })
         };
         WORKER_STACKS.iter().any(|stack| start(*stack).is_ok()).then_some(KeptWorker { jobs, control })
@@ -161,6 +163,7 @@ where
                 }
                 // The process is about to end or its caller to go on: freeing the engine's heap would only cost time.
                 std::mem::forget(state);
+                evaluate::forget_heap();
             })
         };
         WORKER_STACKS.iter().any(|stack| start(*stack).is_ok())

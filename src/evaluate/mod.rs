@@ -8,6 +8,7 @@
 mod cluster;
 mod convert;
 mod errors;
+mod garbage;
 mod imports;
 mod places;
 mod policy;
@@ -23,6 +24,8 @@ use jrsonnet_stdlib::{ContextInitializer, TracePrinter};
 
 use self::cluster::{ClusterReader, locate, stem_of};
 use self::convert::{Trail, convert};
+use self::garbage::Garbage;
+pub use self::garbage::forget_heap;
 use self::places::SourceMap;
 use self::shared::{LendingResolver, SharedLibrary};
 use crate::field_path;
@@ -148,14 +151,8 @@ pub struct Evaluator {
     /// An error was noted while the definition in work went on.
     tainted: bool,
     traces: Arc<Mutex<Vec<String>>>,
-    /// Evaluations and bytes.
-    since_collection: (usize, u64),
+    garbage: Garbage,
 }
-
-/// Evaluations, and bytes left behind by them, after which the engine's garbage is collected: a collection looks at the
-/// whole library too, so one a definition would cost as much again as the definition.
-const COLLECT_EVERY: usize = 64;
-const COLLECT_BEYOND: u64 = 16 << 20;
 
 impl Evaluator {
     /// An engine over `sources`.
@@ -168,7 +165,7 @@ impl Evaluator {
             state: None,
             tainted: false,
             traces: Arc::default(),
-            since_collection: (0, 0),
+            garbage: Garbage::new(),
         }
     }
 
@@ -282,15 +279,8 @@ impl Evaluator {
         if failed {
             self.shared = None;
         }
-        self.since_collection.0 += 1;
         // What the library leaves is there to stay; collecting would only walk through it.
-        if !cold {
-            self.since_collection.1 += limits::left_behind();
-        }
-        if failed || self.since_collection.0 >= COLLECT_EVERY || self.since_collection.1 >= COLLECT_BEYOND {
-            self.since_collection = (0, 0);
-            jrsonnet_gcmodule::collect_thread_cycles();
-        }
+        self.garbage.add(if cold { 0 } else { limits::left_behind() }, failed);
         match (trip, result) {
             (Some(trip), _) => Err(vec![limit_finding(trip, &limits)]),
             (None, Ok(result)) => result,
