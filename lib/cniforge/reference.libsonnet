@@ -98,7 +98,17 @@ local entries =
   + prefixed('networkArgs.', cilium.networkArgs, ofArgument)
   + prefixed('', others.entries, ofOther);
 
-local below(name) = [entry for entry in std.objectFields(entries) if std.startsWith(entry, name + '.')];
+local sorted = std.objectFields(entries);
+
+// Where the first name stands that does not come before a text.
+local firstFrom(text, low=0, high=std.length(sorted)) =
+  local middle = std.floor((low + high) / 2);
+  if low == high then low
+  else if sorted[middle] < text then firstFrom(text, middle + 1, high)
+  else firstFrom(text, low, middle);
+
+// The names within a name stand together; the character after a dot ends them.
+local below(name) = sorted[firstFrom(name + '.'):firstFrom(name + '/')];
 
 // Values, keys and settings in which any name, or any of these, may stand: { known } or null.
 local openness(name) =
