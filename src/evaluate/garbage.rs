@@ -112,6 +112,14 @@ mod tests {
         b.others.borrow_mut().push(a);
     }
 
+    /// Were it not, its neighbours would be the ends of the ring.
+    #[test]
+    fn a_post_is_tracked() {
+        let before = count_thread_tracked();
+        fence();
+        assert_eq!(count_thread_tracked(), before + 1);
+    }
+
     #[test]
     fn a_collection_looks_at_what_is_new_alone() {
         let mut garbage = Garbage::new();
