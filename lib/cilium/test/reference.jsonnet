@@ -1,7 +1,6 @@
 // What is told of values agrees with what is checked of them.
 local reference = import '../reference.libsonnet';
 local examples = import '../versions/examples.libsonnet';
-local versions = import '../versions/main.libsonnet';
 local meanings = import '../versions/meanings.libsonnet';
 
 local last(name) =
