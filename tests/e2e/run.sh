@@ -5,18 +5,18 @@
 #   KUBECONFIG=… tests/e2e/run.sh [CASE…]     default: every case
 #
 #   trees       the server takes the tree of every example cluster, and a second apply changes nothing
-#   adoption    a running cluster, read back, becomes a definition whose tree changes nothing
 #   bootstrap   the first objects; the engine adopts commit one without a change; commit two leaves no stale key
 #   removal     a definition that goes takes no network with it
 #   migration   the old CNI is guarded until the last phase, and then goes
 #   delivery    what the management cluster is given is accepted by the engines' own definitions, and brings the tree
+#   adoption    a running cluster, read back, becomes a definition whose tree changes nothing
 #
 # The cluster must be a throw-away one. tests/e2e/lib.sh says what is used of it, of the environment, and of the engines.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 
-[ $# -gt 0 ] || set -- trees adoption bootstrap removal migration delivery
+[ $# -gt 0 ] || set -- trees bootstrap removal migration delivery adoption
 failed=()
 for case in "$@"; do
     printf -- '-- %s\n' "$case"
