@@ -174,10 +174,7 @@ pub(super) fn told() -> Vec<Rule> {
 
 pub fn impacts(before: &Facts, after: &Facts) -> Vec<Impact> {
     let mut impacts = Vec::new();
-    let mut hold = |rule: Template, names: &[(&str, &str)]| {
-        let reason = rule.reason(names);
-        impacts.push(Impact { class: rule.class, reason, source: Some(rule.source), workloads: Vec::new() });
-    };
+    let mut hold = |rule: Template, names: &[(&str, &str)]| impacts.push(rule.impact(names, Vec::new()));
     if let (Some(from), Some(to)) = (&before.cni, &after.cni)
         && from != to
     {

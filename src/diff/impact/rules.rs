@@ -152,7 +152,7 @@ pub fn of_object(change: &ObjectChange) -> Vec<Impact> {
                 && immutable == Some(Value::Bool(true))
                 && matches!(object.id.kind.as_str(), "ConfigMap" | "Secret")
             {
-                impacts.push(impact(MARKED.class, MARKED.reason.to_owned(), MARKED.source));
+                impacts.push(MARKED.impact(&[], Vec::new()));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The rules as the reference in the book lists them, from the tables that decide.
 
-use super::{Class, facts, rules, workloads};
+use super::{Class, Impact, Workload, facts, rules, workloads};
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,11 @@ impl Template {
         }
     }
 
-    /// The reason with what stands for each `{name}`.
-    pub(super) fn reason(&self, names: &[(&str, &str)]) -> String {
-        names.iter().fold(self.reason.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+    /// What a diff says of it: the reason with what stands for each `{name}`.
+    pub(super) fn impact(&self, names: &[(&str, &str)], workloads: Vec<Workload>) -> Impact {
+        let reason = names
+            .iter()
+            .fold(self.reason.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
+        Impact { class: self.class, reason, source: Some(self.source), workloads }
     }
 }

@@ -118,8 +118,7 @@ pub fn of_object(change: &ObjectChange, cluster: &Cluster<'_>) -> Vec<Impact> {
     let waiting: Vec<String> =
         workloads.iter().filter(|w| !w.rolls_out).map(|w| format!("{} {}", w.kind, w.name)).collect();
     let rule = if waiting.is_empty() { READ_AND_RESTARTED } else { READ };
-    let reason = rule.reason(&[("readers", &waiting.join(", "))]);
-    vec![Impact { class: rule.class, reason, source: Some(rule.source), workloads }]
+    vec![rule.impact(&[("readers", &waiting.join(", "))], workloads)]
 }
 
 fn of_workload(change: &ObjectChange, object: &KubeObject) -> Vec<Impact> {
@@ -134,8 +133,7 @@ fn of_workload(change: &ObjectChange, object: &KubeObject) -> Vec<Impact> {
     let workload = workload(object, !on_delete);
     let network = workload.network.map(|network| format!("; {network}")).unwrap_or_default();
     let rule = if on_delete { KEPT } else { ROLLED_OUT };
-    let reason = rule.reason(&[("network", &network)]);
-    vec![Impact { class: rule.class, reason, source: Some(rule.source), workloads: vec![workload] }]
+    vec![rule.impact(&[("network", &network)], vec![workload])]
 }
 
 fn workload(object: &KubeObject, rolls_out: bool) -> Workload {

@@ -9,6 +9,9 @@ use super::{FieldRow, When, field};
 
 const DELETE_FIRST: &str = "the API server refuses another selector: delete the workload and let it be made anew";
 
+/// What has pods on nodes, with a template for them.
+const WORKLOADS: &[&str] = &["DaemonSet", "Deployment", "StatefulSet"];
+
 /// Fields of kinds. Every row that fits is told.
 pub(super) const FIELDS: &[FieldRow] = &[
     field(
@@ -257,7 +260,7 @@ pub(super) const FIELDS: &[FieldRow] = &[
     ),
     field(
         "*",
-        &["DaemonSet", "Deployment", "StatefulSet"],
+        WORKLOADS,
         &["spec", "template", "spec", "containers", "securityContext"],
         When::Any,
         Class::Security,
@@ -266,7 +269,7 @@ pub(super) const FIELDS: &[FieldRow] = &[
     ),
     field(
         "*",
-        &["DaemonSet", "Deployment", "StatefulSet"],
+        WORKLOADS,
         &["spec", "template", "spec", "initContainers", "securityContext"],
         When::Any,
         Class::Security,
@@ -275,7 +278,7 @@ pub(super) const FIELDS: &[FieldRow] = &[
     ),
     field(
         "*",
-        &["DaemonSet", "Deployment", "StatefulSet"],
+        WORKLOADS,
         &["spec", "template", "spec", "hostNetwork"],
         When::On,
         Class::Security,
@@ -284,7 +287,7 @@ pub(super) const FIELDS: &[FieldRow] = &[
     ),
     field(
         "*",
-        &["DaemonSet", "Deployment", "StatefulSet"],
+        WORKLOADS,
         &["spec", "template", "spec", "hostPID"],
         When::On,
         Class::Security,
@@ -293,7 +296,7 @@ pub(super) const FIELDS: &[FieldRow] = &[
     ),
     field(
         "*",
-        &["DaemonSet", "Deployment", "StatefulSet"],
+        WORKLOADS,
         &["spec", "template", "spec", "serviceAccountName"],
         When::WasSet,
         Class::Security,
@@ -302,7 +305,7 @@ pub(super) const FIELDS: &[FieldRow] = &[
     ),
     field(
         "*",
-        &["DaemonSet", "Deployment", "StatefulSet"],
+        WORKLOADS,
         &["spec", "template", "spec", "volumes", "hostPath"],
         When::Any,
         Class::Security,
