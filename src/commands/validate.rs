@@ -52,10 +52,9 @@ pub(super) fn run(session: &Session<'_>, args: &ValidateArgs) -> Result<Exit, Fi
         session.terminal.trace(line);
     }
     let names: Vec<&str> = run.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let width = session.columns();
     session.print(&match args.format {
-        FindingFormat::Text => {
-            findings.iter().map(|finding| report::finding_text(finding, session.columns())).collect()
-        }
+        FindingFormat::Text => findings.iter().map(|finding| report::finding_text(finding, width)).collect(),
         FindingFormat::Json => machine::json(&findings),
         FindingFormat::Sarif => machine::sarif(&findings, FLEET_FILE),
         FindingFormat::Junit => machine::junit(&findings, &names),
