@@ -135,8 +135,8 @@ local routing(c) =
   local operator = v.ipam.operator;
   local fromPool = c.version.minor >= 20 && c.ipamMode == 'cluster-pool' && on(v.nativeRoutingCIDRFromClusterPool);
   // Only where it was asked for: clouds that always route natively bring their own rules.
-  local masqueradeNeedsCIDR = v.routingMode == 'native' && !on(v.ipMasqAgent.enabled) && !std.member(['eni', 'alibabacloud'], c.ipamMode) && !fromPool;
-  local pools(list) = if std.isArray(list) then std.length(list) else if on(list) then 1 else 0;
+  local masqueradeNeedsCIDR = v.routingMode == 'native' && !on(v.ipMasqAgent.enabled) && !fromPool;
+  local pools(list) = std.length(if std.isString(list) then std.split(list, ' ') else k.orEmpty(list));
   [
     {
       when: on(v.gke.enabled) && !native,
@@ -145,13 +145,14 @@ local routing(c) =
       hint: "set routingMode to 'native', or leave it out",
     },
     {
-      when: on(v.aksbyocni.enabled) && c.routingMode != 'tunnel',
+      when: on(v.aksbyocni.enabled) && !on(v.gke.enabled) && on(v.routingMode) && v.routingMode != 'tunnel',
       at: 'routingMode',
       message: 'on AKS with your own CNI, the network does not route pods',
       hint: "set routingMode to 'tunnel', or leave it out",
     },
     {
-      when: on(v.ipv4.enabled) && v.enableIPv4Masquerade == true && masqueradeNeedsCIDR && !on(v.ipv4NativeRoutingCIDR),
+      when: on(v.ipv4.enabled) && v.enableIPv4Masquerade == true && masqueradeNeedsCIDR
+            && !std.member(['eni', 'alibabacloud'], c.ipamMode) && !on(v.ipv4NativeRoutingCIDR),
       rule: 'CNI113',
       at: 'ipv4NativeRoutingCIDR',
       message: 'with native routing, masquerading has to know which addresses need none',
@@ -165,14 +166,14 @@ local routing(c) =
       hint: 'set ipv6NativeRoutingCIDR to the range that is routed natively, or enableIPv6Masquerade to false',
     },
     {
-      when: native && fromPool && on(v.ipv4.enabled) && pools(operator.clusterPoolIPv4PodCIDRList) != 1,
+      when: fromPool && on(v.ipv4.enabled) && !on(v.ipv4NativeRoutingCIDR) && pools(operator.clusterPoolIPv4PodCIDRList) != 1,
       rule: 'CNI113',
       at: 'nativeRoutingCIDRFromClusterPool',
       message: 'this takes the IPv4 range from the cluster pool, which must have exactly one',
       hint: 'set ipv4NativeRoutingCIDR instead',
     },
     {
-      when: native && fromPool && on(v.ipv6.enabled) && pools(operator.clusterPoolIPv6PodCIDRList) != 1,
+      when: fromPool && on(v.ipv6.enabled) && !on(v.ipv6NativeRoutingCIDR) && pools(operator.clusterPoolIPv6PodCIDRList) != 1,
       rule: 'CNI113',
       at: 'nativeRoutingCIDRFromClusterPool',
       message: 'this takes the IPv6 range from the cluster pool, which must have exactly one',

@@ -19,8 +19,7 @@ local text = k.text;
     // The whole cluster pool routed natively: there is exactly one CIDR then (checks/refusals).
     local poolCIDR(given, family, pool) =
       if k.isSet(given) then text(given)
-      else if c.routingMode == 'native' && k.isSet(v.nativeRoutingCIDRFromClusterPool) && c.ipamMode == 'cluster-pool'
-              && k.isSet(family.enabled) then k.joined(pool, ' ');
+      else if k.isSet(v.nativeRoutingCIDRFromClusterPool) && c.ipamMode == 'cluster-pool' && k.isSet(family.enabled) then k.joined(pool, ' ');
     {
       'enable-ipv4': text(v.ipv4.enabled),
       'enable-ipv6': text(v.ipv6.enabled),

@@ -40,7 +40,9 @@ local text = k.text;
       'disable-external-ip-mitigation': text(k.given(v.bpf.disableExternalIPMitigation)),
 
       'bpf-lb-sock': text(socketLB.enabled),
-      'bpf-lb-sock-hostns-only': if gateway && c.since(20) then 'true' else text(socketLB.hostNamespaceOnly),
+      'bpf-lb-sock-hostns-only':
+        if gateway && c.since(20) && std.any([value != null for value in std.objectValues(socketLB)]) then 'true'
+        else text(socketLB.hostNamespaceOnly),
       'bpf-lb-sock-terminate-pod-connections': text(socketLB.terminatePodConnections),
       'trace-sock': text(socketLB.tracing),
 

@@ -55,6 +55,9 @@ local asOrdered(c, certificate) =
     dnsNames: [super.dnsNames[0] + c.version.defects.certgenMetricsName] + super.dnsNames[1:],
   };
 
+// Nor does the Job make this one where no metric is asked for.
+local isOrdered(c, key) = key != 'metricsCertificate' || k.isSet(c.values.hubble.metrics.enabled);
+
 local wantedKeys(all) = [key for key in std.objectFields(all) if all[key].wanted];
 
 // The agents' own certificates are of no use where no agents are.
@@ -100,7 +103,7 @@ local broughtKeys(c, all) = if k.isSet(c.values.hubble.tls.auto.enabled) then []
       roles: k.isSet(v.rbac.create),
       rules: rules,
       confined: true,
-      certificates: [asOrdered(c, all[key]) for key in order if all[key].wanted],
+      certificates: [asOrdered(c, all[key]) for key in order if all[key].wanted && isOrdered(c, key)],
     })
     else {},
 }

@@ -22,7 +22,8 @@ function(c)
       spec: {
         clusterIP: 'None',
         type: 'ClusterIP',
-        ports: [k.compact({ name: 'metrics', port: prometheus.port, protocol: 'TCP', targetPort: 'prometheus' })],
+        // The port of the pods behind it is wherever prometheus.port puts it.
+        ports: [{ name: 'metrics', port: 9963, protocol: 'TCP', targetPort: 'prometheus' }],
         selector: appLabels,
       },
     },

@@ -78,8 +78,6 @@ local daemonset(c) =
           check('cilium-pre-flight-check', values.image, {
             env: k.list([
               k.fieldEnv('K8S_NODE_NAME', 'spec.nodeName'),
-              // As the chart has it: here an address counts, but not a reference to one.
-              if k.isSet(v.k8sServiceHost) then c.apiServerEnv,
               values.extraEnv,
             ]),
             volumeMounts: runMounts,
