@@ -19,7 +19,7 @@ local types = {
 };
 
 local called(value) =
-  if std.isBoolean(value) then std.toString(value)
+  if value == null || std.isBoolean(value) then std.toString(value)
   else if std.isNumber(value) then 'the number ' + std.toString(value)
   else types[std.type(value)].called;
 
@@ -49,10 +49,36 @@ local problemWith(value, path, name, expected) =
       if std.member(allowed, 'string') && !std.isArray(value) && !std.isObject(value) then "write it in quotes: '" + std.toString(value) + "'"
     )];
 
+// Lists by their last name, of whose items the chart reads fields: those that every item must have.
+local listsOfMaps = {
+  clusters: ['name'],
+  extraHostPathMounts: ['name', 'mountPath', 'hostPath'],
+  topologySpreadConstraints: [],
+};
+
+local problemsWithin(item, path, name, expected, required) =
+  local wrong = problemWith(item, path, name, expected);
+  if wrong != [] then wrong
+  else [
+    finding.at('CNI101', 'refusal', ['cilium', 'values'] + path, '`' + name + '` has no `' + field + '`', 'give it one')
+    for field in required
+    if !(field in item)
+  ];
+
 local checkItems(value, default, path, name) =
-  if std.isArray(value) && std.isArray(default) && std.length(default) > 0 && std.isString(default[0]) then std.flattenArrays([
-    problemWith(value[i], path + [std.toString(i)], name + '.' + i, 'string')
+  local last = path[std.length(path) - 1];
+  local required = std.get(listsOfMaps, last);
+  local expected = if required != null then 'object' else if std.isArray(default) && std.length(default) > 0 && std.isString(default[0]) then 'string';
+  if expected == null then []
+  else if std.isArray(value) then std.flattenArrays([
+    problemsWithin(value[i], path + [std.toString(i)], name + '.' + i, expected, k.orEmpty(required))
     for i in std.range(0, std.length(value) - 1)
+  ])
+  // The other clusters of a mesh may be a map by their names.
+  else if std.isObject(value) then std.flattenArrays([
+    problemsWithin(value[key], path + [key], name + '.' + key, expected, [])
+    for key in std.objectFields(value)
+    if value[key] != null
   ])
   else [];
 

@@ -56,12 +56,16 @@ local orderedBy(values) = [
     actual: [
       variable.name
       for variable in components({ preflight: { enabled: true }, k8sServiceHost: '10.0.0.1', k8sServicePort: 6443 })
-        .preflight.daemonset.spec.template.spec.containers[0].env
+                     .preflight.daemonset.spec.template.spec.containers[0].env
     ],
     expected: ['K8S_NODE_NAME'],
   },
   'the operator’s metrics keep their Service’s port': {
     actual: [port.port for port in components({ operator: { prometheus: { port: 9999, serviceMonitor: { enabled: true } } } }).cilium.operatorService.spec.ports],
     expected: [9963],
+  },
+  'another cluster of the mesh, by its name': {
+    actual: refused({ clustermesh: { config: { clusters: { a: 1, b: null, c: {} } } } }),
+    expected: ['`clustermesh.config.clusters.a` must be a map, not the number 1'],
   },
 }

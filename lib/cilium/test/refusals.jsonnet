@@ -92,6 +92,18 @@ local refusals = {
     says: 'a cluster pool is a list of ranges',
     'in': ['1.18'],
   },
+  'another cluster that is a word': { values: { 'clustermesh.config.clusters': ['a'] }, at: 'clustermesh.config.clusters.0', says: 'must be a map, not a string' },
+  'another cluster without a name': { values: { 'clustermesh.config.clusters': [{}] }, at: 'clustermesh.config.clusters.0', says: 'has no `name`' },
+  'a constraint that is nothing': {
+    values: { 'operator.topologySpreadConstraints': [null] },
+    at: 'operator.topologySpreadConstraints.0',
+    says: 'must be a map, not null',
+  },
+  'a host path without a path': {
+    values: { extraHostPathMounts: [{ name: 'a', mountPath: '/a' }] },
+    at: 'extraHostPathMounts.0',
+    says: 'has no `hostPath`',
+  },
   'ENIs without ENI': { values: { 'ipam.mode': 'eni' }, at: 'ipam.mode', says: 'need the ENI integration', 'in': ['1.20'] },
   'a transparent proxy on netkit': {
     values: { 'bpf.tproxy': on, 'bpf.datapathMode': 'netkit' },
