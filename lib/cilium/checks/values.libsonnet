@@ -49,34 +49,40 @@ local problemWith(value, path, name, expected) =
       if std.member(allowed, 'string') && !std.isArray(value) && !std.isObject(value) then "write it in quotes: '" + std.toString(value) + "'"
     )];
 
-// Lists by their last name, of whose items the chart reads fields: those that every item must have.
-local listsOfMaps = {
-  clusters: ['name'],
-  extraHostPathMounts: ['name', 'mountPath', 'hostPath'],
-  topologySpreadConstraints: [],
+// Lists by their last name, of whose items something is made: what an item must be, and have.
+local items = {
+  clusters: { type: 'object', has: ['name'] },
+  content: { type: 'object', has: [] },
+  extraDnsNames: { type: 'string', has: [] },
+  extraHostPathMounts: { type: 'object', has: ['name', 'mountPath', 'hostPath'] },
+  extraIpAddresses: { type: 'string', has: [] },
+  topologySpreadConstraints: { type: 'object', has: [] },
 };
+local anyString = { type: 'string', has: [] };
 
-local problemsWithin(item, path, name, expected, required) =
-  local wrong = problemWith(item, path, name, expected);
+local problemsWithin(item, path, name, expected) =
+  local wrong = problemWith(item, path, name, expected.type);
   if wrong != [] then wrong
   else [
     finding.at('CNI101', 'refusal', ['cilium', 'values'] + path, '`' + name + '` has no `' + field + '`', 'give it one')
-    for field in required
+    for field in expected.has
     if !(field in item)
   ];
 
 local checkItems(value, default, path, name) =
-  local last = path[std.length(path) - 1];
-  local required = std.get(listsOfMaps, last);
-  local expected = if required != null then 'object' else if std.isArray(default) && std.length(default) > 0 && std.isString(default[0]) then 'string';
+  local expected = std.get(
+    items,
+    path[std.length(path) - 1],
+    if std.isArray(default) && std.length(default) > 0 && std.isString(default[0]) then anyString
+  );
   if expected == null then []
   else if std.isArray(value) then std.flattenArrays([
-    problemsWithin(value[i], path + [std.toString(i)], name + '.' + i, expected, k.orEmpty(required))
+    problemsWithin(value[i], path + [std.toString(i)], name + '.' + i, expected)
     for i in std.range(0, std.length(value) - 1)
   ])
   // The other clusters of a mesh may be a map by their names.
   else if std.isObject(value) then std.flattenArrays([
-    problemsWithin(value[key], path + [key], name + '.' + key, expected, [])
+    problemWith(value[key], path + [key], name + '.' + key, expected.type)
     for key in std.objectFields(value)
     if value[key] != null
   ])

@@ -105,7 +105,8 @@ local stops(c) =
       'a mesh for ' + v.clustermesh.maxConnectedClusters + ' clusters has no number ' + v.cluster.id + ', and no agent would start',
       'take a smaller number, or set clustermesh.maxConnectedClusters to 511 in the whole mesh',
     )
-    for _ in (if k.orZero(v.cluster.id) > v.clustermesh.maxConnectedClusters then [1] else [])
+    for most in [v.clustermesh.maxConnectedClusters]
+    if most != null && k.orZero(v.cluster.id) > most
   ];
 
 // A patch release that this library has no digests of. Whoever names an image, in `images` or in the values, has pinned it

@@ -68,4 +68,8 @@ local orderedBy(values) = [
     actual: refused({ clustermesh: { config: { clusters: { a: 1, b: null, c: {} } } } }),
     expected: ['`clustermesh.config.clusters.a` must be a map, not the number 1'],
   },
+  'the mesh is taken away': {
+    actual: refused({ clustermesh: null }),
+    expected: ['`kvstoreMode` must be internal or external', 'a mesh has room for 255 or for 511 clusters'],
+  },
 }

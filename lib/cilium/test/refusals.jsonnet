@@ -99,6 +99,16 @@ local refusals = {
     at: 'operator.topologySpreadConstraints.0',
     says: 'must be a map, not null',
   },
+  'a name of a certificate that is a list': {
+    values: { 'hubble.tls.server.extraDnsNames': [['a']] },
+    at: 'hubble.tls.server.extraDnsNames.0',
+    says: 'must be a string, not a list',
+  },
+  'an export that is nothing': {
+    values: { 'hubble.export.dynamic.config.content': [null] },
+    at: 'hubble.export.dynamic.config.content.0',
+    says: 'must be a map, not null',
+  },
   'a host path without a path': {
     values: { extraHostPathMounts: [{ name: 'a', mountPath: '/a' }] },
     at: 'extraHostPathMounts.0',
