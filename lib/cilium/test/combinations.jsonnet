@@ -72,4 +72,17 @@ local orderedBy(values) = [
     actual: refused({ clustermesh: null }),
     expected: ['`kvstoreMode` must be internal or external', 'a mesh has room for 255 or for 511 clusters'],
   },
+  'arguments of the mesh’s API server come in the chart’s order': {
+    actual: [
+      argument
+      for container in components({
+        cluster: { name: 'c', id: 1 },
+        ciliumEndpointSlice: { enabled: true },
+        clustermesh: { useAPIServer: true, mcsapi: { enabled: true }, apiserver: { tls: { auto: { method: 'cronJob' } } } },
+      }).clustermesh.deployment.spec.template.spec.containers
+      for argument in std.get(container, 'args', [])
+      if std.member(['--clustermesh-enable-mcs-api', '--enable-cilium-endpoint-slice'], argument)
+    ],
+    expected: ['--clustermesh-enable-mcs-api', '--enable-cilium-endpoint-slice'],
+  },
 }
