@@ -55,6 +55,9 @@ local kube = {
   isSet(value)::
     value == true || !(value == null || value == false || value == '' || value == 0 || value == [] || value == {}),
 
+  // Whether anything is left of a section: null takes it away name by name.
+  isLeft(section):: std.any([value != null for value in std.objectValues(section)]),
+
   // A value that may have been taken away, as something that can be computed with.
   orEmpty(list):: if list == null then [] else list,
   orEmptyMap(map):: if map == null then {} else map,

@@ -28,7 +28,7 @@ local text = k.text;
       'dnsproxy-enable-transparent-mode':
         if dns.enableTransparentMode != null then text(dns.enableTransparentMode)
         // The packets of a chained plugin do not pass where the proxy would have to sit.
-        else if !c.chained then text(!c.installedBefore(12)),
+        else if !c.chained && k.isLeft(dns) then text(!c.installedBefore(12)),
       'dnsproxy-socket-linger-timeout': text(dns.socketLingerTimeout),
       'dns-policy-unload-on-shutdown': text(v.dnsPolicyUnloadOnShutdown),
       'tofqdns-dns-reject-response-code': text(k.given(dns.dnsRejectResponseCode)),

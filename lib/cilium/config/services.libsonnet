@@ -41,7 +41,7 @@ local text = k.text;
 
       'bpf-lb-sock': text(socketLB.enabled),
       'bpf-lb-sock-hostns-only':
-        if gateway && c.since(20) && std.any([value != null for value in std.objectValues(socketLB)]) then 'true'
+        if gateway && c.since(20) && k.isLeft(socketLB) then 'true'
         else text(socketLB.hostNamespaceOnly),
       'bpf-lb-sock-terminate-pod-connections': text(socketLB.terminatePodConnections),
       'trace-sock': text(socketLB.tracing),

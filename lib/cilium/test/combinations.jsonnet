@@ -85,4 +85,12 @@ local orderedBy(values) = [
     ],
     expected: ['--clustermesh-enable-mcs-api', '--enable-cilium-endpoint-slice'],
   },
+  'without its section the DNS proxy is told nothing': {
+    actual: [
+      name
+      for name in std.objectFields(config({ dnsProxy: null }))
+      if std.startsWith(name, 'dnsproxy-')
+    ],
+    expected: [],
+  },
 }
