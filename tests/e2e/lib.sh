@@ -395,7 +395,10 @@ spec:
 ---
 apiVersion: argoproj.io/v1alpha1
 kind: Application
-metadata: {name: e2e, namespace: $(argocd_namespace)}
+metadata:
+  name: e2e
+  namespace: $(argocd_namespace)
+  annotations: {argocd.argoproj.io/compare-options: ServerSideDiff=true}
 spec:
   project: e2e
   source: {repoURL: "$repository_url", targetRevision: main, path: tree, directory: {recurse: true}}
