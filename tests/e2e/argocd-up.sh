@@ -47,7 +47,7 @@ cd "$directory"
 mkdir -p plugins tls ssh tmp
 export TMPDIR=$directory/tmp ARGOCD_TLS_DATA_PATH=$directory/tls ARGOCD_SSH_DATA_PATH=$directory/ssh
 export ARGOCD_PLUGINSOCKFILEPATH=$directory/plugins ARGOCD_ASK_PASS_SOCK=$directory/ask-pass.sock ARGOCD_CMP_WORKDIR=$directory/tmp
-# Signatures of commits are asked for nowhere, and this machine may have no GnuPG.
+# No project asks for signed commits, and this machine may have no GnuPG.
 export ARGOCD_GPG_ENABLED=false
 
 start() {

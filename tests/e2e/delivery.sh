@@ -2,6 +2,8 @@
 # What the management cluster is given (rendered/_delivery) is accepted by the engines' own definitions of their kinds, under
 # strict validation; and applied there, it brings the tree. tests/e2e/lib.sh says what is needed.
 #
+#   DELIVERED     clusters that are delivered           [default: one with Flux, one of each CNI with Argo CD]
+#   QUIET         seconds in which nothing may change   [default: 20]
 #   ENGINE_CRDS   files or folders of CRDs, with blanks between them, to be applied first  [default: those in the cluster]
 #
 # Argo CD's are in its repository below manifests/crds, Flux's in those of its controllers below config/crd/bases. A kind whose
@@ -53,14 +55,14 @@ accepted() {
     done
 }
 
-# sole CLUSTER ENGINE: the fleet is this one cluster, delivered by the engine, and committed with all that is rendered for it.
+# sole CLUSTER ENGINE [MORE]: the fleet is this one cluster, delivered by the engine, and committed with all that is rendered for it.
 sole() {
     local definition destination=in-cluster
     definition=$(definition_of "$1")
     [ -z "${MANAGEMENT:-}" ] || destination=e2e
     rm -rf "$fleet/clusters" "$fleet/rendered" "$repository/rendered"
     mkdir "$fleet/clusters"
-    redefine "$definition" "{ delivery: { engine: '$2', repository: '$repository_url', destination: '$destination' } }"
+    redefine "$definition" "{ delivery: { engine: '$2', repository: '$repository_url', destination: '$destination' } }${3:+ + $3}"
     cniforge render && cp -r "$fleet/rendered" "$repository/rendered" && record "$1, $2"
     cniforge render --format json "$1" >"$work/tree.json"
     objects names <"$work/tree.json" >"$work/names"
@@ -82,18 +84,120 @@ by_flux() {
     clean "$cluster"
 }
 
-by_argocd() {
-    local cluster=$1
-    argocd_runs || { skip "$cluster, argocd: gitops-sync knows no ApplicationSet"; return; }
-    sole "$cluster" argocd && serve && manage apply --server-side --field-manager=e2e -R -f "$fleet/rendered/_delivery/argocd" >"$work/applied" 2>&1
-    say $? "$cluster, argocd: the management cluster is given $(grep -c 'serverside-applied$' "$work/applied") objects $(refused)"
-    until_is "$(head_of) Synced" manage -n argocd get "$application" "$cluster-cni" -o jsonpath='{.status.sync.revision} {.status.sync.status}'
-    say $? "$cluster, argocd: the Application is Synced"
-    brought "$cluster, argocd"
+# What each Application says of itself, a line each.
+applications() {
+    manage -n argocd get "$application" -o jsonpath="{range .items[*]}{.metadata.name} $1{\"\n\"}{end}"
+}
+
+# The Applications that are not yet what the repository's head has.
+unready() {
+    local all
+    all=$(applications '{.status.sync.revision} {.status.sync.status} {.status.health.status}') || return
+    [ -n "$all" ] || echo 'there is none'
+    grep -v " $(head_of) Synced Healthy$" <<<"$all"
+}
+
+# The objects that an Application would change or delete, and what it complains of.
+differences() {
+    applications '{.status.resources[?(@.status=="OutOfSync")].name} {.status.conditions[*].message}' | grep -v '  *$'
+}
+
+operations() {
+    applications '{.status.operationState.startedAt} {.status.history[*].id}'
+}
+
+refreshing() {
+    manage -n argocd get "$application" -o jsonpath='{.items[*].metadata.annotations.argocd\.argoproj\.io/refresh}'
+}
+
+compare() {
+    manage -n argocd annotate "$application" --all --overwrite argocd.argoproj.io/refresh=hard >/dev/null && until_is '' refreshing
+}
+
+# still CLUSTER WHO: an object that never comes to rest would be found different and applied again, the first time after two seconds.
+still() {
+    operations >"$work/operations"
+    writes "$1" >"$work/before"
+    compare
+    local rest=$? found
+    found=$(unready; differences)
+    [ "$rest" = 0 ] && [ -z "$found" ]
+    say $? "$2: compared anew, there is no difference $(head -3 <<<"$found")"
+    sleep "${QUIET:-20}"
+    found=$(operations | diff "$work/operations" - && writes "$1" | diff "$work/before" -)
+    say $? "$2: nothing is applied again within ${QUIET:-20} seconds $(grep '^>' <<<"$found" | head -3)"
+}
+
+# What was given goes, and the Applications with the ApplicationSet. Those that were given themselves, too.
+take_back() {
     manage delete --timeout=60s -R -f "$fleet/rendered/_delivery/argocd" >/dev/null
-    manage -n argocd delete "$application" "$cluster-cni" --cascade=orphan --ignore-not-found --timeout=60s >/dev/null
-    brought "$cluster, argocd: what was given is deleted"
+    until_is '' manage -n argocd get "$application" -o name --ignore-not-found
+}
+
+# An ApplicationSet that is there before its project makes no Application, and tries again after three minutes.
+give() {
+    find "$fleet/rendered/_delivery/argocd" -name 'appproject-*.yaml' -exec kubectl --kubeconfig "${MANAGEMENT:-$KUBECONFIG}" apply --server-side --field-manager=e2e -f {} \;
+    find "$fleet/rendered/_delivery/argocd" -name '*.yaml' ! -name 'appproject-*.yaml' -exec kubectl --kubeconfig "${MANAGEMENT:-$KUBECONFIG}" apply --server-side --field-manager=e2e -f {} \;
+}
+
+# by_argocd CLUSTER [WHAT MORE]: what to call it and what a jsonnet object says, if it is more than the fleet's cluster.
+by_argocd() {
+    local cluster=$1 who="$1, argocd${2:+, $2}"
+    argocd_runs || { skip "$who: gitops-sync knows no ApplicationSet"; return; }
+    sole "$cluster" argocd "${3:-}" && serve && give >"$work/applied" 2>&1
+    say $? "$who: the management cluster is given $(grep -c 'serverside-applied$' "$work/applied") objects $(refused)"
+    until_is '' unready
+    say $? "$who: $(applications '' | wc -l) Applications are Synced and Healthy $(unready | head -3)"
+    brought "$who"
+    still "$cluster" "$who"
+    [ -z "${2:-}" ] || "argocd_$2" "$who"
+
+    # create-update: the Application stays, and has nothing to compare with.
+    rm -rf "$repository/rendered/$cluster"
+    record "$cluster, no folder"
+    manage -n argocd annotate applicationsets.argoproj.io --all --overwrite argocd.argoproj.io/application-set-refresh=true >/dev/null 2>&1
+    sleep 5
+    compare && [ -n "$(applications '')" ] && ! unready | grep -qv ' Unknown '
+    say $? "$who: the folder is gone, and $(applications '' | wc -l) Applications stay"
+    brought "$who: the folder is gone"
+
+    take_back
+    say $? "$who: what was given is deleted, and the Applications with it"
+    brought "$who: what was given is deleted"
     clean "$cluster"
+}
+
+# Waves hold within one Application: each component has its own here, and finds its way all the same.
+argocd_component() {
+    [ "$(applications '' | wc -l)" = "$(find "$fleet/rendered/_delivery/argocd" -name 'application-*.yaml' | wc -l)" ]
+    say $? "$1: each component has an Application"
+}
+
+# For by_argocd: a Job that runs as a hook, and a role that Kubernetes itself writes into.
+readonly WRITTEN="{
+  cilium+: { values+: { hubble+: { tls+: { auto+: { method: 'cronJob' } } } } },
+  extraObjects+: {
+    gathered: {
+      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'e2e-gathered' },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: { 'e2e/gather': 'yes' } }] }, rules: [],
+    },
+    part: {
+      apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'e2e-part', labels: { 'e2e/gather': 'yes' } },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+    },
+  },
+}"
+
+argocd_written() {
+    local found
+    found=$(applications '{.status.operationState.syncResult.resources[?(@.hookType=="Sync")].hookPhase}' | awk '{print $2}')
+    [ "$found" = Succeeded ] && [ -n "$(kubectl -n kube-system get job -l k8s-app=hubble-generate-certs -o name)" ]
+    say $? "$1: the Job ran as a hook: ${found:-no}"
+    [ "$(kubectl get clusterrole e2e-gathered -o jsonpath='{.rules[*].resources[*]}')" = pods ]
+    say $? "$1: what Kubernetes gathers is left alone"
+    found=$(applications '{.metadata.annotations}')
+    grep -q 'ServerSideDiff=true' <<<"$found" && grep -q 'e2e-gathered: Kubernetes gathers' <<<"$found"
+    say $? "$1: the Application has the annotations of all and its own"
 }
 
 # The fleet's clusters are delivered in the usual ways; two more bring the other kinds.
@@ -103,6 +207,15 @@ cniforge render 2>"$work/said"
 say $? "the fleet is rendered $(grep '^error' "$work/said" | head -3)"
 accepted < <(find "$fleet/rendered/_delivery" -name '*.yaml' | LC_ALL=C sort)
 for engine in $(engines_here); do
-    "by_$engine" "${DELIVERED:-cls-7q46p7mt}"
+    case $engine in
+        flux) by_flux "${DELIVERED:-cls-7q46p7mt}" ;;
+        argocd)
+            for cluster in ${DELIVERED:-$(clusters_of_each_cni)}; do
+                by_argocd "$cluster"
+            done
+            by_argocd cls-7q46p7mt component "{ delivery+: { applications: 'component' } }"
+            by_argocd cls-7q46p7mt written "$WRITTEN"
+            ;;
+    esac
 done
 finish

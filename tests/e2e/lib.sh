@@ -415,7 +415,16 @@ argocd_says() {
 
 argocd_deliver() {
     manage -n "$(argocd_namespace)" annotate "$application" e2e --overwrite argocd.argoproj.io/refresh=hard >/dev/null
-    until_is "$(head_of) Succeeded" argocd_says '{.status.operationState.syncResult.revision} {.status.operationState.phase}'
+    until_is yes argocd_delivered
+}
+
+# Where it finds no difference Argo CD begins no operation.
+argocd_delivered() {
+    case $(argocd_says '{.status.operationState.syncResult.revision} {.status.operationState.phase} {.status.sync.revision} {.status.sync.status} {.operation}') in
+        "$(head_of) Succeeded "*) echo yes ;;
+        *" Running "*) ;;
+        *" $(head_of) Synced ") echo yes ;;
+    esac
 }
 
 argocd_settled() {
