@@ -6,7 +6,7 @@
 #
 #   ARGOCD_MANIFESTS   Argo CD's folder of manifests       [default: that of the Go module that the programs were built from]
 #   ARGOCD_PORT        the first of seven ports            [default: 28110]
-#   ARGOCD_PLUGIN      a plugin.yaml, for a config management plugin whose commands are on PATH  [default: none]
+#   CNIFORGE           the program, which is then a plugin of Argo CD, as docs/plugin installs it  [default: none]
 #
 # The application controller gives its metrics on every address; a network namespace with nothing but loopback keeps them in.
 set -euo pipefail
@@ -17,6 +17,7 @@ readonly here directory port=${ARGOCD_PORT:-28110}
 manifests=${ARGOCD_MANIFESTS:-$(cd "$here/argocd" && GOFLAGS=-mod=mod GOPROXY=off go list -m -f '{{.Dir}}' github.com/argoproj/argo-cd/v3)/manifests}
 [ -z "${E2E_BIN:-}" ] || PATH=$(realpath "$E2E_BIN"):$PATH
 KUBECONFIG=$(realpath "$KUBECONFIG")
+[ -x "${CNIFORGE:-}" ] && CNIFORGE=$(realpath "$CNIFORGE")
 export PATH KUBECONFIG
 
 # What a default installation has, but for its pods. The controller's StatefulSet is there for its label: whoever looks for Argo CD
@@ -77,9 +78,13 @@ start applicationset-controller --namespace argocd --argocd-repo-server "127.0.0
     --metrics-addr "127.0.0.1:$((port + 4))" --probe-addr "127.0.0.1:$((port + 5))" --webhook-addr "127.0.0.1:$((port + 6))"
 ready application-controller "$((port + 3))/healthz"
 ready applicationset-controller "$((port + 4))/metrics"
-if [ -n "${ARGOCD_PLUGIN:-}" ]; then
+if [ -x "${CNIFORGE:-}" ]; then
+    kubectl apply --server-side -f "$here/../../docs/plugin/configmap.yaml" >/dev/null
     mkdir -p plugin
-    cp "$ARGOCD_PLUGIN" plugin/plugin.yaml
-    start cmp-server --config-dir-path "$directory/plugin"
+    kubectl -n argocd get configmap cniforge-plugin -o 'jsonpath={.data.plugin\.yaml}' >plugin/plugin.yaml
+    # It may have no network at all, so it has none here, where that can be had.
+    printf '#!/bin/sh\nunshare -n true 2>/dev/null && exec unshare -n %s "$@"\nexec %s "$@"\n' "$CNIFORGE" "$CNIFORGE" >plugin/cniforge
+    chmod +x plugin/cniforge
+    PATH=$directory/plugin:$PATH start cmp-server --config-dir-path "$directory/plugin"
 fi
 echo "Argo CD is up beside $(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}'), with its logs in $directory"

@@ -134,6 +134,12 @@ take_back() {
     until_is '' manage -n argocd get "$application" -o name --ignore-not-found
 }
 
+# What a branch points to is remembered for three minutes, unless one asks.
+find_folders() {
+    manage -n argocd annotate applicationsets.argoproj.io --all --overwrite argocd.argoproj.io/application-set-refresh=true >/dev/null 2>&1
+    until_is '' manage -n argocd get applicationsets.argoproj.io -o jsonpath='{.items[*].metadata.annotations.argocd\.argoproj\.io/application-set-refresh}'
+}
+
 # An ApplicationSet that is there before its project makes no Application, and tries again after three minutes.
 give() {
     find "$fleet/rendered/_delivery/argocd" -name 'appproject-*.yaml' -exec kubectl --kubeconfig "${MANAGEMENT:-$KUBECONFIG}" apply --server-side --field-manager=e2e -f {} \;
@@ -146,6 +152,7 @@ by_argocd() {
     argocd_runs || { skip "$who: gitops-sync knows no ApplicationSet"; return; }
     sole "$cluster" argocd "${3:-}" && serve && give >"$work/applied" 2>&1
     say $? "$who: the management cluster is given $(grep -c 'serverside-applied$' "$work/applied") objects $(refused)"
+    find_folders
     until_is '' unready
     say $? "$who: $(applications '' | wc -l) Applications are Synced and Healthy $(unready | head -3)"
     brought "$who"
@@ -155,8 +162,7 @@ by_argocd() {
     # create-update: the Application stays, and has nothing to compare with.
     rm -rf "$repository/rendered/$cluster"
     record "$cluster, no folder"
-    manage -n argocd annotate applicationsets.argoproj.io --all --overwrite argocd.argoproj.io/application-set-refresh=true >/dev/null 2>&1
-    sleep 5
+    find_folders
     compare && [ -n "$(applications '')" ] && ! unready | grep -qv ' Unknown '
     say $? "$who: the folder is gone, and $(applications '' | wc -l) Applications stay"
     brought "$who: the folder is gone"

@@ -348,11 +348,12 @@ deliver_in() {
     deliver "${@:2}"
 }
 
-# until_is WANTED COMMAND…: false if the command does not print it in time.
+# until_is WANTED COMMAND…: false if the command does not print it in time. Argo CD takes two minutes over a tree with many CRDs where
+# processors are few: at each it learns all kinds anew.
 until_is() {
     local wanted=$1
     shift
-    for _ in $(seq "${patience:-90}"); do
+    for _ in $(seq "${patience:-180}"); do
         [ "$("$@" 2>/dev/null)" = "$wanted" ] && return 0
         sleep 1
     done

@@ -9,6 +9,7 @@
 #   removal     a definition that goes takes no network with it
 #   migration   the old CNI is guarded until the last phase, and then goes
 #   delivery    what the management cluster is given is accepted by the engines' own definitions, and brings the tree
+#   plugin      Argo CD renders definitions itself, by `cniforge plugin`
 #   adoption    a running cluster, read back, becomes a definition whose tree changes nothing
 #
 # The cluster must be a throw-away one. tests/e2e/lib.sh says what is used of it, of the environment, and of the engines.
@@ -16,7 +17,7 @@ set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly here
 
-[ $# -gt 0 ] || set -- trees bootstrap removal migration delivery adoption
+[ $# -gt 0 ] || set -- trees bootstrap removal migration delivery plugin adoption
 failed=()
 for case in "$@"; do
     printf -- '-- %s\n' "$case"
