@@ -30,17 +30,6 @@ kubectl -n argocd apply --server-side -f "$manifests/base/application-controller
 kubectl -n argocd scale statefulset argocd-application-controller --replicas 0 >/dev/null
 kubectl wait --for=condition=Established crd/applications.argoproj.io crd/applicationsets.argoproj.io crd/appprojects.argoproj.io --timeout=60s >/dev/null
 
-# The default project, which the API server of Argo CD would make.
-kubectl apply --server-side -f - >/dev/null <<YAML
-apiVersion: argoproj.io/v1alpha1
-kind: AppProject
-metadata: {name: default, namespace: argocd}
-spec:
-  sourceRepos: ['*']
-  destinations: [{server: '*', namespace: '*'}]
-  clusterResourceWhitelist: [{group: '*', kind: '*'}]
-YAML
-
 # https://kubernetes.default.svc, which the cluster in-cluster is, means the cluster of KUBECONFIG.
 export ARGOCD_FAKE_IN_CLUSTER=true
 # Paths that are below / in Argo CD's image.

@@ -84,6 +84,10 @@ by_flux() {
     clean "$cluster"
 }
 
+is() {
+    [ "$1" = "$2" ]
+}
+
 # What each Application says of itself, a line each.
 applications() {
     manage -n argocd get "$application" -o jsonpath="{range .items[*]}{.metadata.name} $1{\"\n\"}{end}"
@@ -92,14 +96,14 @@ applications() {
 # The Applications that are not yet what the repository's head has.
 unready() {
     local all
-    all=$(applications '{.status.sync.revision} {.status.sync.status} {.status.health.status}') || return
+    all=$(applications '{.status.sync.revision} {.status.sync.status} {.status.health.status}') || echo 'no answer'
     [ -n "$all" ] || echo 'there is none'
     grep -v " $(head_of) Synced Healthy$" <<<"$all"
 }
 
 # The objects that an Application would change or delete, and what it complains of.
 differences() {
-    applications '{.status.resources[?(@.status=="OutOfSync")].name} {.status.conditions[*].message}' | grep -v '  *$'
+    applications '{.status.resources[?(@.status=="OutOfSync")].name} {.status.conditions[*].message}' | grep -v '^[^ ]* *$'
 }
 
 operations() {
@@ -121,7 +125,7 @@ still() {
     compare
     local rest=$? found
     found=$(unready; differences)
-    [ "$rest" = 0 ] && [ -z "$found" ]
+    is "$rest $found" '0 '
     say $? "$2: compared anew, there is no difference $(head -3 <<<"$found")"
     sleep "${QUIET:-20}"
     found=$(operations | diff "$work/operations" - && writes "$1" | diff "$work/before" -)
@@ -142,8 +146,10 @@ find_folders() {
 
 # An ApplicationSet that is there before its project makes no Application, and tries again after three minutes.
 give() {
-    find "$fleet/rendered/_delivery/argocd" -name 'appproject-*.yaml' -exec kubectl --kubeconfig "${MANAGEMENT:-$KUBECONFIG}" apply --server-side --field-manager=e2e -f {} \;
-    find "$fleet/rendered/_delivery/argocd" -name '*.yaml' ! -name 'appproject-*.yaml' -exec kubectl --kubeconfig "${MANAGEMENT:-$KUBECONFIG}" apply --server-side --field-manager=e2e -f {} \;
+    local given=$fleet/rendered/_delivery/argocd file
+    for file in $(find "$given" -name 'appproject-*.yaml') $(find "$given" -name '*.yaml' ! -name 'appproject-*.yaml'); do
+        manage apply --server-side --field-manager=e2e -f "$file" || return
+    done
 }
 
 # by_argocd CLUSTER [WHAT MORE]: what to call it and what a jsonnet object says, if it is more than the fleet's cluster.
@@ -175,13 +181,13 @@ by_argocd() {
 
 # Waves hold within one Application: each component has its own here, and finds its way all the same.
 argocd_component() {
-    [ "$(applications '' | wc -l)" = "$(find "$fleet/rendered/_delivery/argocd" -name 'application-*.yaml' | wc -l)" ]
+    is "$(applications '' | wc -l)" "$(find "$fleet/rendered/_delivery/argocd" -name 'application-*.yaml' | wc -l)"
     say $? "$1: each component has an Application"
 }
 
-# For by_argocd: a Job that runs as a hook, and a role that Kubernetes itself writes into.
+# For by_argocd: a Job that deletes itself, which is a hook for that reason, and a role that Kubernetes itself writes into.
 readonly WRITTEN="{
-  cilium+: { values+: { hubble+: { tls+: { auto+: { method: 'cronJob' } } } } },
+  cilium+: { values+: { certgen+: { ttlSecondsAfterFinished: 1800 } } },
   extraObjects+: {
     gathered: {
       apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'e2e-gathered' },
@@ -197,9 +203,12 @@ readonly WRITTEN="{
 argocd_written() {
     local found
     found=$(applications '{.status.operationState.syncResult.resources[?(@.hookType=="Sync")].hookPhase}' | awk '{print $2}')
-    [ "$found" = Succeeded ] && [ -n "$(kubectl -n kube-system get job -l k8s-app=hubble-generate-certs -o name)" ]
+    is "$found" Succeeded && kubectl -n kube-system get job -l k8s-app=hubble-generate-certs -o name | grep -q .
     say $? "$1: the Job ran as a hook: ${found:-no}"
-    [ "$(kubectl get clusterrole e2e-gathered -o jsonpath='{.rules[*].resources[*]}')" = pods ]
+    kubectl -n kube-system delete job -l k8s-app=hubble-generate-certs --timeout=60s >/dev/null
+    sed -i '/^Job /d' "$work/names"
+    still "$cluster" "$1: the Job has deleted itself"
+    is "$(kubectl get clusterrole e2e-gathered -o jsonpath='{.rules[*].resources[*]}')" pods
     say $? "$1: what Kubernetes gathers is left alone"
     found=$(applications '{.metadata.annotations}')
     grep -q 'ServerSideDiff=true' <<<"$found" && grep -q 'e2e-gathered: Kubernetes gathers' <<<"$found"
