@@ -328,7 +328,7 @@ forget() {
     case $1 in
         argocd)
             manage -n "$(argocd_namespace)" patch "$application" e2e --type merge \
-                -p '{"metadata": {"finalizers": ["resources-finalizer.argocd.argoproj.io"]}}' >/dev/null
+                -p '{"metadata": {"finalizers": ["resources-finalizer.argocd.argoproj.io"]}}' >/dev/null 2>&1
             manage -n "$(argocd_namespace)" delete "$application" e2e --timeout=90s >/dev/null
             ;;
         flux)
