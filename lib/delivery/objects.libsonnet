@@ -85,8 +85,9 @@ local waveOf(component, object) =
   if isCustom(object) then custom
   else if object.kind in waves then waves[object.kind]
   else if carrier && object.kind == 'Deployment' then network
-  // One with a load balancer is healthy only once that has an address, for which pods may be needed.
-  else if object.kind == 'Service' && std.get(std.get(object, 'spec', {}), 'type', 'ClusterIP') != 'LoadBalancer' then waves.ConfigMap
+  // One with a load balancer is healthy only once that has an address: from a custom object, such as a pool of Cilium's, which must
+  // not wait for it in turn.
+  else if object.kind == 'Service' then (if std.get(std.get(object, 'spec', {}), 'type', 'ClusterIP') == 'LoadBalancer' then custom else waves.ConfigMap)
   else 0;
 
 local isKept(component, object, released) =

@@ -159,11 +159,12 @@ by_argocd() {
     sole "$cluster" argocd "${3:-}" && serve && give >"$work/applied" 2>&1
     say $? "$who: the management cluster is given $(grep -c 'serverside-applied$' "$work/applied") objects $(refused)"
     find_folders
+    declare -F "meanwhile_${2:-}" >/dev/null && "meanwhile_$2" "$who"
     until_is '' unready
     say $? "$who: $(applications '' | wc -l) Applications are Synced and Healthy $(unready | head -3)"
     brought "$who"
     still "$cluster" "$who"
-    [ -z "${2:-}" ] || "argocd_$2" "$who"
+    declare -F "argocd_${2:-}" >/dev/null && "argocd_$2" "$who"
 
     # create-update: the Application stays, and has nothing to compare with.
     rm -rf "$repository/rendered/$cluster"
@@ -215,6 +216,35 @@ argocd_written() {
     say $? "$1: the Application has the annotations of all and its own"
 }
 
+# For by_argocd: a Service that has an address only from a custom object, as with Cilium's pools.
+readonly BALANCED="{
+  extraObjects+: {
+    kind: {
+      apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: 'pools.e2e.example.com' },
+      spec: {
+        group: 'e2e.example.com', scope: 'Cluster', names: { kind: 'Pool', plural: 'pools', singular: 'pool' },
+        versions: [{
+          name: 'v1', served: true, storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        }],
+      },
+    },
+    pool: { apiVersion: 'e2e.example.com/v1', kind: 'Pool', metadata: { name: 'e2e' }, spec: { cidr: '192.0.2.0/24' } },
+    balancer: {
+      apiVersion: 'v1', kind: 'Service', metadata: { name: 'e2e-balancer', namespace: 'kube-system' },
+      spec: { type: 'LoadBalancer', selector: { 'k8s-app': 'e2e' }, ports: [{ name: 'web', port: 80, protocol: 'TCP', targetPort: 80 }] },
+    },
+  },
+}"
+
+# What an operator does that has pools.
+meanwhile_balanced() {
+    until_is pool.e2e.example.com/e2e kubectl get pools.e2e.example.com/e2e -o name
+    say $? "$1: the pool is there before the load balancer has an address"
+    kubectl -n kube-system patch service e2e-balancer --subresource status --type merge \
+        -p '{"status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}}}' >/dev/null
+}
+
 # The fleet's clusters are delivered in the usual ways; two more bring the other kinds.
 redefine clusters/global.jsonnet "{ delivery: { engine: 'argocd', repository: '$repository_url', project: 'components', applications: 'component' } }"
 redefine clusters/cls-7q46p7mt.jsonnet "{ delivery: { engine: 'flux', repository: 'oci://registry.example.com/fleet', project: 'artifacts' } }"
@@ -230,6 +260,8 @@ for engine in $(engines_here); do
             done
             by_argocd cls-7q46p7mt component "{ delivery+: { applications: 'component' } }"
             by_argocd cls-7q46p7mt written "$WRITTEN"
+            by_argocd cls-7q46p7mt balanced "$BALANCED"
+            kubectl delete crd/pools.e2e.example.com --timeout=60s >/dev/null
             ;;
     esac
 done
