@@ -232,7 +232,7 @@ readonly BALANCED="{
     pool: { apiVersion: 'e2e.example.com/v1', kind: 'Pool', metadata: { name: 'e2e' }, spec: { cidr: '192.0.2.0/24' } },
     balancer: {
       apiVersion: 'v1', kind: 'Service', metadata: { name: 'e2e-balancer', namespace: 'kube-system' },
-      spec: { type: 'LoadBalancer', selector: { 'k8s-app': 'e2e' }, ports: [{ name: 'web', port: 80, protocol: 'TCP', targetPort: 80 }] },
+      spec: { type: 'LoadBalancer', selector: { 'k8s-app': 'hubble-relay' }, ports: [{ name: 'relay', port: 80, protocol: 'TCP', targetPort: 'grpc' }] },
     },
   },
 }"
