@@ -14,7 +14,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 mkdir -p "$1"
 directory=$(realpath "$1")
 readonly here directory port=${ARGOCD_PORT:-28110}
-manifests=${ARGOCD_MANIFESTS:-$(cd "$here/argocd" && GOFLAGS=-mod=mod GOPROXY=off go list -m -f '{{.Dir}}' github.com/argoproj/argo-cd/v3)/manifests}
+manifests=${ARGOCD_MANIFESTS:-$(cd "$here/argocd" && GOPROXY=off go list -m -f '{{.Dir}}' github.com/argoproj/argo-cd/v3)/manifests}
 [ -z "${E2E_BIN:-}" ] || PATH=$(realpath "$E2E_BIN"):$PATH
 KUBECONFIG=$(realpath "$KUBECONFIG")
 [ -x "${CNIFORGE:-}" ] && CNIFORGE=$(realpath "$CNIFORGE")
