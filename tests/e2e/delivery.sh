@@ -2,7 +2,7 @@
 # What the management cluster is given (rendered/_delivery) is accepted by the engines' own definitions of their kinds, under
 # strict validation; and applied there, it brings the tree. tests/e2e/lib.sh says what is needed.
 #
-#   DELIVERED     clusters that are delivered           [default: one with Flux, one of each CNI with Argo CD]
+#   DELIVERED     clusters that are delivered, none of an inventory  [default: one with Flux, one of each CNI with Argo CD]
 #   QUIET         seconds in which nothing may change   [default: 20]
 #   ENGINE_CRDS   files or folders of CRDs, with blanks between them, to be applied first  [default: those in the cluster]
 #
@@ -147,6 +147,7 @@ find_folders() {
 # An ApplicationSet that is there before its project makes no Application, and tries again after three minutes.
 give() {
     local given=$fleet/rendered/_delivery/argocd file
+    [ -d "$given" ] || return
     for file in $(find "$given" -name 'appproject-*.yaml') $(find "$given" -name '*.yaml' ! -name 'appproject-*.yaml'); do
         manage apply --server-side --field-manager=e2e -f "$file" || return
     done
