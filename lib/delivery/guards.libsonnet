@@ -23,10 +23,13 @@ local optionsOf(object) = [
   for option in std.split(text(object, 'argocd.argoproj.io/sync-options'), ',')
 ];
 
+// Kinds that Argo CD takes no notice of by default: `resource.exclusions` in argocd-cm (Argo CD 3.5), those that a tree can have.
+local excluded = { Endpoints: '', EndpointSlice: 'discovery.k8s.io', Lease: 'coordination.k8s.io' };
+
 local hasOne(list, wanted) = [one for one in wanted if std.member(list, one)] != [];
 
-// For each engine: who it is, whether it leaves the object alone, the annotation that says so, and one that makes it delete and
-// make anew what it cannot change.
+// For each engine: who it is, whether it leaves the object alone, the annotation that says so, one that makes it delete and make
+// anew what it cannot change, and whether it ever sees such an object.
 local engines = {
   argocd: {
     called: 'Argo CD',
@@ -40,6 +43,7 @@ local engines = {
       || text(object, 'argocd.argoproj.io/hook') != '' || text(object, 'helm.sh/hook') != '',
     replacing: 'argocd.argoproj.io/sync-options',
     without: 'Replace=true, Force=true and hooks',
+    sees(object):: std.get(excluded, object.kind) != objects.groupOf(object),
   },
   flux: {
     called: 'Flux',
@@ -48,6 +52,7 @@ local engines = {
     replaces(object):: std.member(ofFlux(object, 'force'), 'enabled'),
     replacing: 'kustomize.toolkit.fluxcd.io/force',
     without: 'it',
+    sees(object):: true,
   },
 };
 
@@ -78,5 +83,11 @@ function(engine, migration, manifests)
       with.called + ' would delete the ' + named(object) + ' and make it anew, and pods lose their network meanwhile',
       'leave ' + with.without + ' out'
     ) + { rule: 'CNI181' })
+    + base.when(!with.sees(object), base.finding(
+      'warning',
+      ['manifests', one.component, one.key, 'kind'],
+      'unless it is told otherwise, ' + with.called + ' leaves out every ' + object.kind + ': the ' + named(object) + ' will be missing, and the Application Synced',
+      'take the kind out of resource.exclusions in argocd-cm and allow this, or apply the object by hand'
+    ) + { rule: 'CNI183' })
     for one in objects.all(manifests)
   ])

@@ -124,6 +124,7 @@ rules! {
     GUARD "CNI180" Cluster Error "what carries the network is kept from deletion"
     REPLACED "CNI181" Cluster Error "what carries the network is changed in place"
     CARELESS_DELIVERY "CNI182" Cluster Error "an engine's own objects take no network with them"
+    UNSEEN "CNI183" Cluster Warning "the engine sees every object of the tree"
 }
 
 /// The rule of that id.

@@ -308,6 +308,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "extraObjects: [{ apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata: { name: 's', namespace: 'n' }, spec: { path: './rendered/a', postBuild: {} } }]",
         "extraObjects: [{ apiVersion: 'kustomize.toolkit.fluxcd.io/v1', kind: 'Kustomization', metadata: { name: 's', namespace: 'n' }, spec: { path: './shop', postBuild: {} } }]",
     ),
+    (
+        "CNI183",
+        "delivery: { engine: 'argocd', repository: 'https://git.example.com/fleet.git' }, cilium+: { values: { ingressController: { enabled: true }, kubeProxyReplacement: true } }",
+        "delivery: { engine: 'flux', repository: 'https://git.example.com/fleet.git' }, cilium+: { values: { ingressController: { enabled: true }, kubeProxyReplacement: true } }",
+    ),
 ];
 
 /// Rules over more than one cluster or over trees: fields of the clusters `a` and `b`, or a change of the fleet.
