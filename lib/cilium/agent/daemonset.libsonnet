@@ -378,7 +378,7 @@ local initOrder = [
               if k.isSet(v.rollOutCiliumPods) then { 'cilium.io/cilium-configmap-checksum': c.configChecksum },
               if !appArmorField && !privileged then {
                 ['container.apparmor.security.beta.kubernetes.io/' + name]: 'unconfined'
-                for name in ['cilium-agent', 'clean-cilium-state', 'mount-cgroup', 'apply-sysctl-overwrites']
+                for name in ['cilium-agent', 'clean-cilium-state'] + if k.isSet(v.cgroup.autoMount.enabled) then ['mount-cgroup', 'apply-sysctl-overwrites'] else []
               },
               v.podAnnotations,
               { 'kubectl.kubernetes.io/default-container': 'cilium-agent' },

@@ -93,4 +93,18 @@ local orderedBy(values) = [
     ],
     expected: [],
   },
+  'AppArmor is told of the containers that there are, on old Kubernetes': {
+    actual: [
+      std.length([
+        name
+        for name in std.objectFields(
+          example.new({ cgroup: { autoMount: { enabled: mounts } } }, cluster={ kubernetesVersion: '1.28.0' })
+          .components.cilium.daemonset.spec.template.metadata.annotations
+        )
+        if std.startsWith(name, 'container.apparmor.')
+      ])
+      for mounts in [true, false]
+    ],
+    expected: [4, 2],
+  },
 }
