@@ -70,23 +70,24 @@ local problemsWithin(item, path, name, expected) =
   ];
 
 local checkItems(value, default, path, name) =
-  local expected = std.get(
-    items,
-    path[std.length(path) - 1],
-    if std.isArray(default) && std.length(default) > 0 && std.isString(default[0]) then anyString
-  );
+  local expected =
+    // Most values are neither, and cost nothing here.
+    if std.isArray(value) || std.isObject(value) then std.get(
+      items,
+      path[std.length(path) - 1],
+      if std.isArray(default) && std.length(default) > 0 && std.isString(default[0]) then anyString
+    );
   if expected == null then []
   else if std.isArray(value) then std.flattenArrays([
     problemsWithin(value[i], path + [std.toString(i)], name + '.' + i, expected)
     for i in std.range(0, std.length(value) - 1)
   ])
   // The other clusters of a mesh may be a map by their names.
-  else if std.isObject(value) then std.flattenArrays([
+  else std.flattenArrays([
     problemWith(value[key], path + [key], name + '.' + key, expected.type)
     for key in std.objectFields(value)
     if value[key] != null
-  ])
-  else [];
+  ]);
 
 // A value that Cilium had once. The chart stops at it unless it is empty.
 local dropped(removed, value, name) =

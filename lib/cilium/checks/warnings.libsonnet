@@ -102,7 +102,7 @@ local stops(c) =
       'CNI125',
       'error',
       ['cilium', 'values', 'cluster', 'id'],
-      'a mesh for ' + v.clustermesh.maxConnectedClusters + ' clusters has no number ' + v.cluster.id + ', and no agent would start',
+      'a mesh for ' + most + ' clusters has no number ' + v.cluster.id + ', and no agent would start',
       'take a smaller number, or set clustermesh.maxConnectedClusters to 511 in the whole mesh',
     )
     for most in [v.clustermesh.maxConnectedClusters]
