@@ -57,9 +57,8 @@ accepted() {
 
 # sole CLUSTER ENGINE [MORE]: the fleet is this one cluster, delivered by the engine, and committed with all that is rendered for it.
 sole() {
-    local definition destination=in-cluster
+    local definition
     definition=$(definition_of "$1")
-    [ -z "${MANAGEMENT:-}" ] || destination=e2e
     rm -rf "$fleet/clusters" "$fleet/rendered" "$repository/rendered"
     mkdir "$fleet/clusters"
     redefine "$definition" "{ delivery: { engine: '$2', repository: '$repository_url', destination: '$destination' } }${3:+ + $3}"

@@ -244,6 +244,9 @@ serve() {
 
 # --- The engines: attach, deliver, settled, detach
 
+# What Argo CD calls the cluster.
+if [ -z "${MANAGEMENT:-}" ]; then destination=in-cluster; else destination=e2e; fi
+readonly destination
 readonly application=applications.argoproj.io
 readonly kustomization=kustomizations.kustomize.toolkit.fluxcd.io
 
@@ -383,9 +386,13 @@ argocd_runs() {
 }
 
 argocd_attach() {
-    local destination=in-cluster
-    [ -z "${MANAGEMENT:-}" ] || destination=e2e
-    serve && manage apply --server-side --field-manager=e2e -f - >/dev/null <<YAML
+    serve && argocd_application 'path: tree, directory: {recurse: true}' ', allowEmpty: true'
+}
+
+# argocd_application SOURCE [AUTOMATED]: the Application e2e, what its source has besides the repository, and what its automatic
+# syncing has besides pruning and healing.
+argocd_application() {
+    manage apply --server-side --field-manager=e2e -f - >/dev/null <<YAML
 apiVersion: argoproj.io/v1alpha1
 kind: AppProject
 metadata: {name: e2e, namespace: $(argocd_namespace)}
@@ -402,10 +409,10 @@ metadata:
   annotations: {argocd.argoproj.io/compare-options: ServerSideDiff=true}
 spec:
   project: e2e
-  source: {repoURL: "$repository_url", targetRevision: main, path: tree, directory: {recurse: true}}
+  source: {repoURL: "$repository_url", targetRevision: main, $1}
   destination: {name: $destination, namespace: kube-system}
   syncPolicy:
-    automated: {prune: true, selfHeal: true, allowEmpty: true}
+    automated: {prune: true, selfHeal: true${2:-}}
     syncOptions: [ServerSideApply=true]
 YAML
 }

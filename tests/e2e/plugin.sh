@@ -9,33 +9,7 @@ readonly cluster=${PLUGGED:-cls-7q46p7mt}
 
 # names CLUSTER: the Application asks for this one from now on.
 names() {
-    manage apply --server-side --field-manager=e2e -f - >/dev/null <<YAML
-apiVersion: argoproj.io/v1alpha1
-kind: AppProject
-metadata: {name: e2e, namespace: $(argocd_namespace)}
-spec:
-  sourceRepos: ['*']
-  destinations: [{name: '*', server: '*', namespace: '*'}]
-  clusterResourceWhitelist: [{group: '*', kind: '*'}]
----
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata:
-  name: e2e
-  namespace: $(argocd_namespace)
-  annotations: {argocd.argoproj.io/compare-options: ServerSideDiff=true}
-spec:
-  project: e2e
-  source:
-    repoURL: "$repository_url"
-    targetRevision: main
-    path: .
-    plugin: {name: cniforge, parameters: [{name: cluster, string: $1}]}
-  destination: {name: $([ -z "${MANAGEMENT:-}" ] && echo in-cluster || echo e2e), namespace: kube-system}
-  syncPolicy:
-    automated: {prune: true, selfHeal: true}
-    syncOptions: [ServerSideApply=true]
-YAML
+    argocd_application "path: ., plugin: {name: cniforge, parameters: [{name: cluster, string: $1}]}"
 }
 
 says() {
