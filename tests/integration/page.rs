@@ -91,6 +91,15 @@ impl Page {
         answer["result"]["value"].clone()
     }
 
+    /// Waits for what has been opened: a browser says so to the page when it gets to it, and only then is it filled.
+    fn filled(&mut self) {
+        let late = Instant::now() + Duration::from_mins(1);
+        while self.value("document.querySelector('#changes details[open] > div:empty') !== null") == true {
+            assert!(Instant::now() < late, "what is opened stays empty");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     fn key(&mut self, key: &str) {
         let (text, code) = if key == "Enter" { ("\r", 13) } else { (key, 0) };
         for kind in ["keyDown", "keyUp"] {
@@ -173,6 +182,7 @@ fn a_browser_shows_the_page() {
     assert!(first.as_str().unwrap().starts_with("drops-connections"), "{first}");
     page.key("Enter");
     assert_eq!(page.value("document.querySelectorAll('#changes details[open]').length"), 1);
+    page.filled();
     let cells = "document.querySelector('.lines tbody tr').cells.length";
     assert_eq!(page.value(cells), 3);
     assert!(page.value("document.querySelectorAll('.lines mark').length").as_u64() > Some(0), "words stand out");
@@ -252,6 +262,7 @@ fn a_browser_shows_four_hundred_clusters() {
     assert_eq!(page.choose("cluster", "c399"), "2 of 401 changes");
     page.choose("cluster", "");
     page.value("document.getElementById('open').click()");
+    page.filled();
     assert_eq!(page.value("document.querySelectorAll('#changes .lines').length"), 401);
     assert_eq!(page.complaints, [""; 0]);
 
@@ -315,6 +326,7 @@ fn everybody_can_read_and_work_the_page() {
         for state in ["true", "document.getElementById('open').click()", "document.getElementById('fleet').open = true"]
         {
             page.value(state);
+            page.filled();
             assert_eq!(page.barriers(), [""; 0], "{scheme}, {width} wide, after {state}");
         }
         assert!(!page.choose("view", "split").is_empty());
