@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::field_path;
 use crate::finding::{Finding, Severity, nearest};
-use crate::object::{KubeObject, ObjectId};
+use crate::object::{KubeObject, Manifest, ObjectId};
 use crate::value::Value;
 
 /// The objects of one cluster in the order of their field paths, and what is wrong with them.
@@ -12,11 +12,11 @@ use crate::value::Value;
 /// A manifest is a map with `apiVersion` and `kind`; a `List` is its items; `null` is nothing (a conditional that is
 /// off); other maps and lists are searched. Anything else under `manifests` is a refusal, as are two objects of one identity.
 #[must_use]
-pub fn assemble(manifests: &[(String, Value)]) -> (Vec<KubeObject>, Vec<Finding>) {
+pub fn assemble(manifests: &[(String, Manifest)]) -> (Vec<KubeObject>, Vec<Finding>) {
     let mut assembly = Assembly::default();
-    for (path, value) in manifests {
+    for (path, manifest) in manifests {
         let component = field_path::split(path).into_iter().nth(1).unwrap_or_default();
-        assembly.search(&component, path.clone(), value);
+        assembly.search(&component, path.clone(), manifest, Some(manifest));
     }
     assembly.refuse_twins();
     assembly.suggest_patches();
@@ -35,29 +35,30 @@ struct Assembly {
 }
 
 impl Assembly {
-    fn search(&mut self, component: &str, path: String, value: &Value) {
+    /// `whole`: the manifest that the value is, if it is not a part of one.
+    fn search(&mut self, component: &str, path: String, value: &Value, whole: Option<&Manifest>) {
         match value {
             Value::Null => {}
             Value::List(items) => {
                 for (i, item) in items.iter().enumerate() {
-                    self.search(component, format!("{path}[{i}]"), item);
+                    self.search(component, format!("{path}[{i}]"), item, None);
                 }
             }
             Value::Map(map) if OBJECT_KEYS.iter().any(|key| map.get(key).is_some()) => {
                 match map.get("items").and_then(Value::as_list) {
                     Some(items) if map.get("kind").and_then(Value::as_str).is_some_and(|k| k.ends_with("List")) => {
                         for (i, item) in items.iter().enumerate() {
-                            self.search(component, format!("{path}.items[{i}]"), item);
+                            self.search(component, format!("{path}.items[{i}]"), item, None);
                         }
                     }
-                    _ => self.object(component, path, value),
+                    _ => self.object(component, path, value, whole),
                 }
             }
             Value::Map(map) => {
                 for (key, inner) in map.iter() {
                     let mut path = path.clone();
                     field_path::push(&mut path, key);
-                    self.search(component, path, inner);
+                    self.search(component, path, inner, None);
                 }
             }
             other => {
@@ -71,7 +72,7 @@ impl Assembly {
         }
     }
 
-    fn object(&mut self, component: &str, path: String, body: &Value) {
+    fn object(&mut self, component: &str, path: String, body: &Value, whole: Option<&Manifest>) {
         let mut missing: Vec<String> = Vec::new();
         let mut problems: Vec<String> = Vec::new();
         let mut text = |keys: &[&str], required: bool| {
@@ -98,16 +99,17 @@ impl Assembly {
         if !missing.is_empty() {
             problems.insert(0, format!("the object has no {}", missing.join(" and no ")));
         }
-        let whole = problems.is_empty();
+        let complete = problems.is_empty();
         // The chart, too, renders an object without a name where a value takes it away: what can be told apart is kept.
         let unnamed = matches!(body.at(&["metadata", "name"]), None | Some(Value::Null | Value::String(_)));
         let only_nameless = problems.len() == 1 && name.is_none() && unnamed;
-        if let (Some(api_version), Some(kind), true) = (api_version, kind, whole || only_nameless) {
+        if let (Some(api_version), Some(kind), true) = (api_version, kind, complete || only_nameless) {
             let id = ObjectId { api_version, kind, namespace, name: name.unwrap_or_default() };
+            let body = whole.cloned().unwrap_or_else(|| body.clone().into());
             let component = component.to_owned();
-            self.objects.push(KubeObject { id, component, field_path: path.clone(), body: body.clone() });
+            self.objects.push(KubeObject { id, component, field_path: path.clone(), body });
         }
-        if whole {
+        if complete {
             return;
         }
         let severity = if only_nameless { Severity::Error } else { Severity::Refusal };
@@ -164,7 +166,7 @@ mod tests {
     use crate::validate::testing::value;
 
     fn assembled(yaml: &str) -> (Vec<String>, Vec<String>) {
-        let (objects, findings) = assemble(&[("manifests.c.k".to_owned(), value(yaml))]);
+        let (objects, findings) = assemble(&[("manifests.c.k".to_owned(), value(yaml).into())]);
         (
             objects.iter().map(|o| format!("{} {} {}", o.component, o.id, o.field_path)).collect(),
             findings.iter().map(|f| format!("{}: {}", f.path.as_deref().unwrap_or_default(), f.message)).collect(),

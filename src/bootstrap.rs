@@ -177,7 +177,8 @@ fn namespace(name: &str) -> KubeObject {
             ("apiVersion", text("v1")),
             ("kind", text("Namespace")),
             ("metadata", map(vec![("name", text(name))])),
-        ]),
+        ])
+        .into(),
     }
 }
 

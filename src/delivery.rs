@@ -13,7 +13,7 @@ use crate::evaluate::{Evaluator, limit_finding};
 use crate::field_path;
 use crate::finding::Finding;
 use crate::limits::Limits;
-use crate::object::KubeObject;
+use crate::object::{KubeObject, Manifest};
 use crate::pipeline::FleetRun;
 use crate::pool::{self, Outcome};
 use crate::sources::{Sources, VENDOR, hex};
@@ -119,11 +119,12 @@ impl<'a> FleetDelivery<'a> {
 }
 
 /// Component by component and key by key, as a cluster's.
-fn manifests(answer: &Value) -> Vec<(String, Value)> {
+fn manifests(answer: &Value) -> Vec<(String, Manifest)> {
     let fields = |value: &Value| value.as_map().into_iter().flat_map(Map::iter).map(owned).collect::<Vec<_>>();
     let components = answer.at(&["manifests"]).map(fields).unwrap_or_default();
     let of_component = |(component, keys): (String, Value)| {
-        let path = move |(key, value): (String, Value)| (field_path::join(["manifests", &component, &key]), value);
+        let path =
+            move |(key, value): (String, Value)| (field_path::join(["manifests", &component, &key]), value.into());
         fields(&keys).into_iter().map(path).collect::<Vec<_>>()
     };
     components.into_iter().flat_map(of_component).collect()

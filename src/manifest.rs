@@ -46,7 +46,7 @@ fn collect(document: Value, component: &str, objects: &mut Vec<KubeObject>) -> R
     }
     let name = text(&["metadata", "name"]).ok_or_else(|| format!("a {kind} has no metadata.name"))?;
     let id = ObjectId { api_version, kind, namespace: text(&["metadata", "namespace"]), name };
-    objects.push(KubeObject { id, component: component.to_owned(), field_path: String::new(), body: document });
+    objects.push(KubeObject { id, component: component.to_owned(), field_path: String::new(), body: document.into() });
     Ok(())
 }
 

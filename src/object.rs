@@ -1,6 +1,8 @@
 //! One Kubernetes object and what identifies it.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use crate::value::Value;
 
@@ -44,7 +46,46 @@ pub struct KubeObject {
     /// Where the definition has it: `manifests.cilium.daemonset`.
     pub field_path: String,
     /// The whole manifest.
-    pub body: Value,
+    pub body: Manifest,
+}
+
+/// What an object is, from `apiVersion` on. A copy is the same one in memory, so that clusters which have the same object can
+/// share it, and what is made of it.
+#[derive(Debug, Clone)]
+pub struct Manifest(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    value: Value,
+    text: OnceLock<Arc<str>>,
+}
+
+impl Manifest {
+    /// Its text as a file, which `write` makes the first time that anybody asks. It has to make the same each time.
+    #[must_use]
+    pub fn text(&self, write: impl FnOnce(&Value) -> String) -> Arc<str> {
+        Arc::clone(self.0.text.get_or_init(|| write(&self.0.value).into()))
+    }
+}
+
+impl From<Value> for Manifest {
+    fn from(value: Value) -> Self {
+        Self(Arc::new(Shared { value, text: OnceLock::new() }))
+    }
+}
+
+impl Deref for Manifest {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0.value
+    }
+}
+
+impl PartialEq for Manifest {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || **self == **other
+    }
 }
 
 /// Whether Kubernetes would take the text as a name of most kinds of objects (RFC 1123).

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -26,7 +27,7 @@ const LONGEST_SEGMENT: usize = 200;
 /// All files of one cluster, path relative to its folder (with `/`, on every system) → text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ManifestTree {
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Arc<str>>,
 }
 
 impl ManifestTree {
@@ -54,13 +55,13 @@ impl ManifestTree {
     /// Paths and texts, sorted by path.
     #[must_use]
     pub fn files(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+        self.files.iter().map(|(path, text)| (path.as_str(), &**text))
     }
 
     /// The text of one file.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&str> {
-        self.files.get(path).map(String::as_str)
+        self.files.get(path).map(|text| &**text)
     }
 
     /// How many files there are.
@@ -76,11 +77,13 @@ impl ManifestTree {
     }
 }
 
-fn manifest_text(object: &KubeObject) -> String {
-    let mut text = String::with_capacity(4096);
-    text.push_str(HEADER);
-    yaml::write_document(&mut text, &object.body);
-    text
+fn manifest_text(object: &KubeObject) -> Arc<str> {
+    object.body.text(|body| {
+        let mut text = String::with_capacity(4096);
+        text.push_str(HEADER);
+        yaml::write_document(&mut text, body);
+        text
+    })
 }
 
 /// `<component>/<namespace or _cluster>/<kind>-<name>.yaml`, relative to the cluster's folder.
@@ -256,7 +259,7 @@ mod tests {
             },
             component: "cilium".to_owned(),
             field_path: String::new(),
-            body: Value::Null,
+            body: Value::Null.into(),
         }
     }
 
@@ -313,7 +316,7 @@ mod tests {
     #[test]
     fn changes_are_told_apart() {
         let tree =
-            ManifestTree { files: ["new", "same", "other", "taken"].map(|p| (p.to_owned(), HEADER.to_owned())).into() };
+            ManifestTree { files: ["new", "same", "other", "taken"].map(|p| (p.to_owned(), HEADER.into())).into() };
         let own = |text: &str| DiskEntry::Own(format!("{HEADER}{text}").into_bytes());
         let disk = DiskTree {
             entries: BTreeMap::from([

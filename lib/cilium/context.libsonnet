@@ -4,10 +4,11 @@ local daemonset = import 'agent/daemonset.libsonnet';
 local checks = import 'checks/together.libsonnet';
 local components = import 'components.libsonnet';
 local config = import 'config/main.libsonnet';
+local envoy = import 'envoy/main.libsonnet';
 local k = import 'kube.libsonnet';
 local sharing = import 'sharing.libsonnet';
 
-local groups = std.objectFields(components) + ['agentPod', 'checks', 'config'];
+local groups = std.objectFields(components) + ['agentPod', 'checks', 'config', 'envoyPod'];
 
 // version      a release from versions/main.libsonnet
 // values       merged
@@ -116,12 +117,12 @@ function(version, values, cluster, namespace, networkArgs, plain=null, differenc
 
   // What is made of all this
 
-  // Group by group, in parts: the objects of each component, the parts of the agent's pod, the keys of cilium-config, what the
-  // checks find. All of it as this cluster alone would have it …
+  // Group by group, in parts: the objects of each component, the parts of the agent's pod and of Envoy's, the keys of
+  // cilium-config, what the checks find. All of it as this cluster alone would have it …
   own:: {
     [component]: { [part]: components[component][part](c) for part in std.objectFields(components[component]) }
     for component in std.objectFields(components)
-  } + { agentPod: { all: daemonset.make(c).parts }, checks: { all: checks(c) }, config: config.tables(c) },
+  } + { agentPod: { all: daemonset.make(c).parts }, checks: { all: checks(c) }, config: config.tables(c), envoyPod: { all: envoy.parts(c) } },
   lenders:: {
     [group]: sharing.lender(c.own[group], if group == 'config' then version.configKeys)
     for group in groups

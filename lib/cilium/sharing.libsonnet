@@ -25,10 +25,8 @@ local differences(default, values, prefix, around) = [
     else if std.isObject(values[key]) && std.isObject(default[key]) && std.length(default[key]) > 0
     then differences(default[key], values[key], here + '.', [here])
     else if values[key] == default[key] then []
-    // So is a name that is gone, and with it goes all that was below it.
-    else if std.isObject(default[key]) then below(default[key], here) + around
-    else if values[key] == null then [here] + around
-    else [here]
+    // So is a name that is gone; and with whatever takes the place of a map goes all that was below it.
+    else below(default[key], here) + if values[key] == null then around else []
   )
 ];
 
@@ -46,19 +44,15 @@ local sharing = {
 
   // A group is made in parts, { <part>: { <unit>: value } }, so that one unit does not cost all others. Null means that there is
   // nothing. `known`: the units that count; null: all.
-  together(parts):: std.foldl(function(all, part) all + parts[part], std.objectFields(parts), {}),
-
-  whole(parts, known)::
-    local all = self.together(parts);
-    {
-      [unit]: all[unit]
-      for unit in std.objectFields(all)
-      if (known == null || unit in known) && all[unit] != null
-    },
+  whole(parts, known):: {
+    [unit]: parts[part][unit]
+    for part in std.objectFields(parts)
+    for unit in std.objectFields(parts[part])
+    if (known == null || unit in known) && parts[part][unit] != null
+  },
 
   // The group of a plain install, to borrow from.
   lender(parts, known):: {
-    parts: parts,
     known: known,
     // Which part makes a unit.
     origins: {
@@ -76,13 +70,14 @@ local sharing = {
     // The table has the units of all versions.
     local changed = [unit for unit in readers if unit in lender.origins];
     local own = { [unit]: parts[lender.origins[unit]][unit] for unit in changed };
-    if std.member(readers, sharing.names) then
-      local plain = sharing.together(lender.parts);
-      local all = sharing.together(parts);
-      sharing.whole({ all: {
-        [unit]: if unit in plain && !(unit in own) then plain[unit] else all[unit]
-        for unit in std.objectFields(all)
-      } }, lender.known)
+    if std.member(readers, sharing.names) then {
+      [unit]: value
+      for part in std.objectFields(parts)
+      for unit in std.objectFields(parts[part])
+      if lender.known == null || unit in lender.known
+      for value in [if unit in lender.origins && !(unit in own) then std.get(lent, unit) else parts[part][unit]]
+      if value != null
+    }
     else if std.length(changed) == 0 then lent
     else
       local gone = [unit for unit in changed if unit in lent && own[unit] == null];

@@ -22,7 +22,8 @@ local typeProblem(key, value) =
   local rule = keys[key];
   local types = if std.isArray(rule.type) then rule.type else [rule.type];
   local actual = std.type(value);
-  if !std.member(types, actual) then [refusal([key], '`' + key + '` must be ' + typeNames(types) + ', not ' + (if actual == 'null' then 'null' else article(actual)))]
+  if actual == rule.type && !('each' in rule) then []
+  else if !std.member(types, actual) then [refusal([key], '`' + key + '` must be ' + typeNames(types) + ', not ' + (if actual == 'null' then 'null' else article(actual)))]
   else if !('each' in rule) then []
   else if actual == 'array' then [
     refusal([key, i], 'every element of `' + key + '` must be ' + article(rule.each) + ', not ' + article(std.type(value[i])))
@@ -45,7 +46,8 @@ local valueProblems(key, value) =
     else [refusal([key] + std.get(problem, 'at', []), problem.message, std.get(problem, 'hint'), std.get(problem, 'known'), std.get(problem, 'got'))];
 
 local keyNames = std.objectFields(keys);
-local required = { [key]: keys[key].required for key in keyNames if 'required' in keys[key] };
+local requiredNames = [key for key in keyNames if 'required' in keys[key]];
+local required = { [key]: keys[key].required for key in requiredNames };
 
 {
   refusal:: refusal,
@@ -56,17 +58,17 @@ local required = { [key]: keys[key].required for key in keyNames if 'required' i
   // What is wrong with each key of `cluster`: key → array of findings, without the keys that are fine. Only what was given is
   // looked at. `installed`: a CNI is installed from here.
   ofKeys(cluster, installed)::
-    local problems(key) = if cluster[key] == defaults[key] then missing(key, installed) else valueProblems(key, cluster[key]);
     {
       [key]: found
       for key in keyNames
-      for found in [problems(key)]
+      if cluster[key] != defaults[key]
+      for found in [valueProblems(key, cluster[key])]
       if std.length(found) > 0
+    } + {
+      [key]: [refusal([key], 'the required key `' + key + '` is missing', hints[key])]
+      for key in requiredNames
+      if cluster[key] == defaults[key] && (required[key] == 'always' || installed)
     },
-
-  local missing(key, installed) =
-    if key in required && (required[key] == 'always' || installed)
-    then [refusal([key], 'the required key `' + key + '` is missing', hints[key])] else [],
 
   local hints = {
     name: "give the cluster its name: name: 'cls-7q46p7mt'",

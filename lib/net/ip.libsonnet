@@ -17,14 +17,16 @@ local families = {
 
 local ipv4Words(s) =
   local octets = std.split(s, '.');
-  local problem = text.firstProblem(
-    [if std.length(octets) != 4 then 'IPv4 is four numbers with dots between']
-    + [text.numberProblem(octet, 255) for octet in octets]
-  );
-  if problem != null then { words: [], problem: problem }
-  else
-    local n = [std.parseInt(octet) for octet in octets];
-    { words: [n[0] * 256 + n[1], n[2] * 256 + n[3]], problem: null };
+  local n = [text.numbers[octet] for octet in octets if octet in text.numbers];
+  if std.length(octets) == 4 && std.length(n) == 4
+  then { words: [n[0] * 256 + n[1], n[2] * 256 + n[3]], problem: null }
+  else {
+    words: [],
+    problem: text.firstProblem(
+      [if std.length(octets) != 4 then 'IPv4 is four numbers with dots between']
+      + [text.numberProblem(octet, 255) for octet in octets]
+    ),
+  };
 
 local ipv6Group(s) =
   if s == '' then { words: [], problem: "a group is empty (':' at an end, or ':::')" }
@@ -161,7 +163,7 @@ local wordsOf(s) = if text.has(s, ':') then ipv6Words(s) else ipv4Words(s);
           if prefixProblem != null then
             problem('the prefix length of ' + families[std.toString(length)].name + ' is 0 to ' + wordBits * length
                     + '; ' + prefixProblem)
-          else block(parsed.words, std.parseInt(parts[1]), isAddress=false),
+          else block(parsed.words, text.number(parts[1]), isAddress=false),
 
   // An address or a block, by its slash; what was parsed already is returned as it is. All functions below read their
   // arguments with this, so a caller that compares many can parse once.

@@ -16,11 +16,18 @@
 
   quote(text):: "'" + text + "'",
 
+  // Nearly all numbers of addresses and versions are looked up here, which is quicker than reading them.
+  numbers:: { [std.toString(n)]: n for n in std.range(0, 255) },
+
+  // A text in which numberProblem finds nothing, as a number.
+  number(text):: if text in $.numbers then $.numbers[text] else std.parseInt(text),
+
   // Why a text is not a decimal number from 0 to `most`, or null. Leading zeros are refused: programs disagree on
   // whether 010 is eight or ten, and a CIDR must mean the same to the API server and to the CNI.
   numberProblem(text, most)::
     local digits = std.length(text);
-    if text == '' then 'a number is missing'
+    if text in $.numbers && $.numbers[text] <= most then null
+    else if text == '' then 'a number is missing'
     else if !$.madeOf(text, $.digits) then $.quote(text) + ' is not a number'
     else if digits > 1 && text[0] == '0' then $.quote(text) + ' has a leading zero'
     else if digits > std.length(std.toString(most)) || std.parseInt(text) > most then

@@ -56,7 +56,8 @@ local suffixOrder(suffix) =
       local halves = std.splitLimit(plain[0], '-', 1);
       local suffix = if std.length(halves) > 1 then halves[1];
       local numbers = std.split(halves[0], '.');
-      local problem = text.firstProblem(
+      local usual = s == halves[0] && std.length(numbers) == 3 && std.all([number in text.numbers for number in numbers]);
+      local problem = if !usual then text.firstProblem(
         [if !std.member([2, 3], std.length(numbers)) then 'it is two or three numbers with dots between']
         + [text.numberProblem(number, mostNumber) for number in numbers]
         + [suffixProblem(suffix)]
@@ -64,7 +65,7 @@ local suffixOrder(suffix) =
       );
       if problem != null then bad(text.quote(s) + ' is not a version: ' + problem)
       else
-        local n = [std.parseInt(number) for number in numbers] + [0];
+        local n = [text.number(number) for number in numbers] + [0];
         bad(null) {
           major: n[0],
           minor: n[1],

@@ -652,7 +652,7 @@ mod tests {
 
     fn with_body(value: &Value) -> KubeObject {
         let mut object = object("{apiVersion: v1, kind: Pod, metadata: {name: o}}");
-        object.body = Value::Map(Map::from_entries(vec![("spec".to_owned(), value.clone())]));
+        object.body = Value::Map(Map::from_entries(vec![("spec".to_owned(), value.clone())])).into();
         object
     }
 

@@ -3,11 +3,12 @@
 use jrsonnet_evaluator::{Error, ObjValue, Val};
 
 use super::convert::{Trail, convert};
+use super::lent::LentManifests;
 use super::places::SourceMap;
 use super::{ClusterFacts, ClusterSummary, Depth, EvaluatedCluster, errors};
 use crate::field_path;
 use crate::finding::{Finding, Place, Severity, nearest, suggest};
-use crate::object::is_dns_label;
+use crate::object::{Manifest, is_dns_label};
 use crate::validate::{self, Allowance};
 use crate::value::{Map, Value};
 
@@ -16,6 +17,7 @@ pub struct ClusterReader<'a> {
     file: &'a str,
     member: Option<usize>,
     map: SourceMap<'a>,
+    lent: &'a mut LentManifests,
     stack_depth: usize,
     findings: Vec<Finding>,
     /// The engine has complained at least once.
@@ -24,8 +26,15 @@ pub struct ClusterReader<'a> {
 
 impl<'a> ClusterReader<'a> {
     /// Reads the cluster of `file`, or the member of the inventory there.
-    pub fn new(file: &'a str, member: Option<usize>, map: SourceMap<'a>, stack_depth: usize) -> Self {
-        Self { file, member, map, stack_depth, findings: Vec::new(), failed: false }
+    pub fn new(
+        file: &'a str,
+        member: Option<usize>,
+        map: SourceMap<'a>,
+        lent: &'a mut LentManifests,
+        stack_depth: usize,
+    ) -> Self {
+        lent.next_cluster();
+        Self { file, member, map, lent, stack_depth, findings: Vec::new(), failed: false }
     }
 
     /// The cluster, and whether the engine has complained on the way.
@@ -130,7 +139,7 @@ impl<'a> ClusterReader<'a> {
     }
 
     /// `manifests` is two levels of names, component and key, above the objects; each object is evaluated by itself.
-    fn manifests(&mut self, object: &ObjValue) -> Vec<(String, Value)> {
+    fn manifests(&mut self, object: &ObjValue) -> Vec<(String, Manifest)> {
         let mut out = Vec::new();
         let Some(manifests) = self.keep(object.get_or_bail("manifests".into()), Some("manifests")) else { return out };
         let Val::Obj(manifests) = manifests else {
@@ -145,14 +154,14 @@ impl<'a> ClusterReader<'a> {
             let Some(value) = self.keep(manifests.get_or_bail(component), Some(&path)) else { continue };
             let Val::Obj(keys) = &value else {
                 if let Some(value) = self.keep(convert(&value, &Trail::root(&path)), Some(&path)) {
-                    out.push((path, value));
+                    out.push((path, value.into()));
                 }
                 continue;
             };
             for key in keys.fields() {
                 let mut path = path.clone();
                 field_path::push(&mut path, &key);
-                let read = keys.get_or_bail(key).and_then(|value| convert(&value, &Trail::root(&path)));
+                let read = keys.get_or_bail(key).and_then(|value| self.lent.manifest(&value, &Trail::root(&path)));
                 if let Some(value) = self.keep(read, Some(&path)) {
                     out.push((path, value));
                 }

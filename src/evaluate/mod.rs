@@ -10,6 +10,7 @@ mod convert;
 mod errors;
 mod garbage;
 mod imports;
+mod lent;
 mod places;
 mod policy;
 mod shared;
@@ -26,11 +27,13 @@ use self::cluster::{ClusterReader, locate, stem_of};
 use self::convert::{Trail, convert};
 use self::garbage::Garbage;
 pub use self::garbage::forget_heap;
+use self::lent::LentManifests;
 use self::places::SourceMap;
 use self::shared::{LendingResolver, SharedLibrary};
 use crate::field_path;
 use crate::finding::{Finding, Place, Severity};
 use crate::limits::{self, Limits, Trip};
+use crate::object::Manifest;
 use crate::sources::Sources;
 use crate::validate::Allowance;
 use crate::value::Value;
@@ -43,7 +46,7 @@ pub struct EvaluatedCluster {
     /// The facts for lists and rules; absent if the definition is refused.
     pub summary: Option<ClusterSummary>,
     /// Field path → manifest or nested fields, as the definition's `manifests` has them. Empty after a refusal.
-    pub manifests: Vec<(String, Value)>,
+    pub manifests: Vec<(String, Manifest)>,
     /// Names of Secrets that the definition allows to hold data.
     pub allow_secrets: Vec<String>,
     /// What rules need to know besides the objects.
@@ -146,6 +149,7 @@ pub struct Evaluator {
     sources: Arc<Sources>,
     limits: Limits,
     shared: Option<SharedLibrary>,
+    lent: LentManifests,
     /// Of the definition in work.
     state: Option<State>,
     /// An error was noted while the definition in work went on.
@@ -162,6 +166,7 @@ impl Evaluator {
             sources,
             limits,
             shared: None,
+            lent: LentManifests::default(),
             state: None,
             tainted: false,
             traces: Arc::default(),
@@ -278,6 +283,7 @@ impl Evaluator {
         let failed = trip.is_some() || !matches!(result, Ok(Ok(_))) || std::mem::take(&mut self.tainted);
         if failed {
             self.shared = None;
+            self.lent = LentManifests::default();
         }
         // What the library leaves is there to stay; collecting would only walk through it.
         self.garbage.add(if cold { 0 } else { limits::left_behind() }, failed);
@@ -372,7 +378,7 @@ impl Evaluator {
         member: Option<usize>,
     ) -> EvaluatedCluster {
         let map = SourceMap::new(&self.sources);
-        let reader = ClusterReader::new(file, member, map, self.limits.stack_depth);
+        let reader = ClusterReader::new(file, member, map, &mut self.lent, self.limits.stack_depth);
         let (cluster, failed) = reader.into_cluster(fallback_name, object, depth);
         self.tainted |= failed;
         cluster

@@ -23,7 +23,7 @@ pub fn question(summary: &ClusterSummary, facts: &ClusterFacts, objects: &[KubeO
         ("labels", Value::Map(Map::from_entries(labels))),
         ("podCIDRs", texts(&facts.pod_cidrs)),
         ("serviceCIDRs", texts(&facts.service_cidrs)),
-        ("objects", Value::List(objects.iter().map(|object| object.body.clone()).collect())),
+        ("objects", Value::List(objects.iter().map(|object| Value::clone(&object.body)).collect())),
     ];
     Value::Map(Map::from_entries(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
 }
@@ -70,7 +70,7 @@ fn one(file: &str, stem: &str, item: &Value, objects: &[KubeObject]) -> Finding 
     };
     let mut finding = POLICY.finding(format!("{stem}: {message}")).severity(severity);
     finding.hint = text("hint").map(str::to_owned);
-    let object = map.get("object").and_then(|wanted| objects.iter().find(|object| object.body == *wanted));
+    let object = map.get("object").and_then(|wanted| objects.iter().find(|object| *object.body == *wanted));
     match (object, map.get("object")) {
         (Some(object), _) => {
             let inner = text("path").map(field_path::split).unwrap_or_default();

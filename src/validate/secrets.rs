@@ -97,7 +97,7 @@ mod tests {
             },
             component: "c".to_owned(),
             field_path: "manifests.c.s".to_owned(),
-            body: Value::Map(Map::from_entries(vec![(field.to_owned(), data)])),
+            body: Value::Map(Map::from_entries(vec![(field.to_owned(), data)])).into(),
         }
     }
 

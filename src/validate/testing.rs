@@ -34,7 +34,7 @@ pub fn object(yaml: &str) -> KubeObject {
         },
         component: "c".to_owned(),
         field_path: "manifests.c.k".to_owned(),
-        body,
+        body: body.into(),
     }
 }
 

@@ -140,7 +140,22 @@ local check(version, default, gone, values, path, prefix, open) = std.flattenArr
   local here = path + [name];
   local value = values[name];
   local fullName = prefix + name;
-  if fullName in version.removed then dropped(version.removed[fullName], value, fullName)
+  local usual = default[name];
+  local within = check(
+    version,
+    usual,
+    std.get(gone, name, {}),
+    value,
+    here,
+    fullName + '.',
+    open || std.length(usual) == 0 || name in freeForm,
+  );
+  local onlyTyped = name in default && !(fullName in version.special || name in gone && gone[name] == null);
+  // Most values are one of these two.
+  if onlyTyped && std.isObject(value) && std.isObject(usual) then within
+  else if onlyTyped && !(name in version.types.names)
+          && (std.isBoolean(value) && std.isBoolean(usual) || std.isString(value) && std.isString(usual)) then []
+  else if fullName in version.removed then dropped(version.removed[fullName], value, fullName)
   else if name in gone && gone[name] == null then [finding.at(
     'CNI100',
     'error',
@@ -159,7 +174,6 @@ local check(version, default, gone, values, path, prefix, open) = std.flattenArr
     )]
   else if value == null then takenAway(version, default, values, here, fullName)
   else
-    local usual = default[name];
     local expected = expectedOf(version, fullName, name, usual);
     local wrong = if expected == null then [] else problemWith(value, here, fullName, expected);
     local note =
@@ -168,15 +182,7 @@ local check(version, default, gone, values, path, prefix, open) = std.flattenArr
       then [finding.at('CNI106', 'warning', ['cilium', 'values'] + here, '`' + fullName + '` ' + version.notes[fullName])]
       else [];
     local inside =
-      if std.isObject(value) && std.isObject(usual) then check(
-        version,
-        usual,
-        std.get(gone, name, {}),
-        value,
-        here,
-        fullName + '.',
-        open || std.length(usual) == 0 || name in freeForm,
-      )
+      if std.isObject(value) && std.isObject(usual) then within
       else checkItems(value, usual, here, fullName);
     if wrong != [] then wrong
     else note + inside

@@ -6,13 +6,15 @@ local text = k.text;
 local operatorCertificates = '/var/lib/cilium/tls/prometheus/';
 
 // The five entries of a profiling server.
-local pprof(prefix, values) = if !k.isSet(values.enabled) then {} else {
-  [prefix + 'pprof']: text(values.enabled),
-  [prefix + 'pprof-address']: text(values.address),
-  [prefix + 'pprof-port']: text(values.port),
-  [prefix + 'pprof-mutex-profile-fraction']: text(values.mutexProfileFraction),
-  [prefix + 'pprof-block-profile-rate']: text(values.blockProfileRate),
-};
+local pprof(prefix, values) =
+  local whenOn(name) = if k.isSet(values.enabled) then text(values[name]);
+  {
+    [prefix + 'pprof']: whenOn('enabled'),
+    [prefix + 'pprof-address']: whenOn('address'),
+    [prefix + 'pprof-port']: whenOn('port'),
+    [prefix + 'pprof-mutex-profile-fraction']: whenOn('mutexProfileFraction'),
+    [prefix + 'pprof-block-profile-rate']: whenOn('blockProfileRate'),
+  };
 
 {
   make(c)::

@@ -98,7 +98,7 @@ local daemonset(c) =
       template: {
         metadata: k.compact({
           annotations: c.annotations([
-            if k.isSet(envoy.rollOutPods) then { 'cilium.io/cilium-envoy-configmap-checksum': c.checksum(bootstrap(c)) },
+            if k.isSet(envoy.rollOutPods) then { 'cilium.io/cilium-envoy-configmap-checksum': std.sha256(c.made.envoyPod.bootstrap) },
             if !c.kubernetesAtLeast(1, 30) && !k.isSet(std.get(security, 'privileged'))
             then { 'container.apparmor.security.beta.kubernetes.io/cilium-envoy': 'unconfined' },
             envoy.podAnnotations,
@@ -145,6 +145,9 @@ local daemonset(c) =
 local localityRules = [k.rule('', ['nodes'], ['get'])];
 
 {
+  // What of its pods' configuration is the same in most clusters (context.libsonnet, `made`).
+  parts(c):: { bootstrap: std.manifestJsonMinified(bootstrap(c)) },
+
   make(c):: if !c.envoyDaemonSet || k.isSet(c.values.preflight.enabled) then {} else
     local v = c.values;
     local envoy = v.envoy;
@@ -157,7 +160,7 @@ local localityRules = [k.rule('', ['nodes'], ['get'])];
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: c.bareMetadata('cilium-envoy-config', envoy.annotations),
-        data: { 'bootstrap-config.json': std.manifestJsonMinified(bootstrap(c)) + '\n' },
+        data: { 'bootstrap-config.json': c.made.envoyPod.bootstrap + '\n' },
       },
       envoyServiceAccount: if k.isSet(account.create) then {
         apiVersion: 'v1',

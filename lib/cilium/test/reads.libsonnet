@@ -20,14 +20,19 @@ local watchedPlain(version) = context(
   said({}, 'definition.networkArgs'),
 );
 
-// To the bottom, in an install of its own, since what has been read once is not read again.
-local make(version, group, unit) =
-  local all = sharing.together(watchedPlain(version).own[group]);
-  std.toString(if unit == sharing.names then std.objectFields(all) else all[unit]);
+// To the bottom, in an install of its own, since what has been read once is not read again; of its part alone, as where it is
+// borrowed.
+local make(version, group, origins, unit) =
+  local parts = watchedPlain(version).own[group];
+  std.toString(
+    if unit == sharing.names then [std.objectFields(parts[part]) for part in std.objectFields(parts)]
+    else parts[origins[unit]][unit]
+  );
 
 [
-  std.length(std.trace('unit ' + group + ' ' + unit, make(version, group, unit)))
+  std.length(std.trace('unit ' + group + ' ' + unit, make(version, group, origins, unit)))
   for version in [versions.of(release) for release in versions.releases]
   for group in std.objectFields(plain(version).own)
-  for unit in [sharing.names] + std.objectFields(plain(version).lenders[group].origins)
+  for origins in [plain(version).lenders[group].origins]
+  for unit in [sharing.names] + std.objectFields(origins)
 ]

@@ -29,6 +29,14 @@ local release(minor, name, images) = minors[minor] {
   chartLabel: super.chartLabel(name),
   configKeys: { [key]: true for key in super.configKeys },
   repositories:: { [images[image].repository]: true for image in std.objectFields(images) if images[image] != null },
+  // Values of which something is known beside their defaults.
+  special:: {
+    [name]: true
+    for name in std.set(std.flatMap(
+      std.objectFields,
+      [super.removed, super.notes, super.types.paths, super.types.plain, super.types.needed]
+    ))
+  },
   readable(values):: if minors[minor].gone == {} then values else without(values, minors[minor].gone),
 };
 local releases = { [name]: release(known[name], name, minors[known[name]].images[name]) for name in std.objectFields(known) };

@@ -212,7 +212,7 @@ impl Question<'_> {
 fn is_hidden(change: &ObjectChange) -> bool {
     let bodies = change.before.iter().chain(&change.after);
     if change.fields.is_empty() {
-        return bodies.into_iter().any(|object| secret::hide_one(&object.body) != object.body);
+        return bodies.into_iter().any(|object| secret::hide_one(&object.body) != *object.body);
     }
     let kind = change.object().map_or("", |object| object.id.kind.as_str());
     change.fields.iter().any(|field| secret::hide_field(kind, field) != *field)
