@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::kubernetes::Minor;
 use crate::value::Value;
 
 /// What Kubernetes knows an object by.
@@ -58,6 +60,8 @@ pub struct Manifest(Arc<Shared>);
 struct Shared {
     value: Value,
     text: OnceLock<Arc<str>>,
+    /// A bit for each minor version of Kubernetes.
+    sound: AtomicU64,
 }
 
 impl Manifest {
@@ -68,9 +72,33 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// Whether they are one in memory.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether [`Manifest::note_sound`] was called for this version.
+    #[must_use]
+    pub fn is_sound(&self, minor: Minor) -> bool {
+        self.0.sound.load(Ordering::Relaxed) & bit(minor) != 0
+    }
+
+    /// No rule that looks at nothing but a manifest and the version of Kubernetes finds anything in it.
+    pub fn note_sound(&self, minor: Minor) {
+        self.0.sound.fetch_or(bit(minor), Ordering::Relaxed);
+    }
+}
+
+/// None for a version that has no place; it is looked at each time.
+fn bit(minor: Minor) -> u64 {
+    1_u64.checked_shl(minor.into()).unwrap_or(0)
+}
+
 impl From<Value> for Manifest {
     fn from(value: Value) -> Self {
-        Self(Arc::new(Shared { value, text: OnceLock::new() }))
+        Self(Arc::new(Shared { value, text: OnceLock::new(), sound: AtomicU64::new(0) }))
     }
 }
 
@@ -84,7 +112,7 @@ impl Deref for Manifest {
 
 impl PartialEq for Manifest {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || **self == **other
+        self.is(other) || **self == **other
     }
 }
 

@@ -10,6 +10,11 @@
 // result. test/sharing.jsonnet compares with installs that share nothing.
 local readers = import 'readers.libsonnet';
 
+local units = {
+  [value]: { [group]: std.split(readers[value][group], ' ') for group in std.objectFields(readers[value]) }
+  for value in std.objectFields(readers)
+};
+
 local below(default, path) =
   if !std.isObject(default) then [path]
   else [path] + [deeper for name in std.objectFields(default) for deeper in below(default[name], path + '.' + name)];
@@ -38,9 +43,8 @@ local sharing = {
 
   // The units of a group that read any of these values; null: all of them may.
   readersOf(values, group)::
-    local lists = [readers[value][group] for value in values if value in readers && group in readers[value]];
-    if std.member(lists, '*') then null
-    else std.set(std.flatMap(function(list) std.split(list, ' '), lists)),
+    local all = std.flattenArrays([units[value][group] for value in values if value in units && group in units[value]]);
+    if std.member(all, '*') then null else std.set(all),
 
   // A group is made in parts, { <part>: { <unit>: value } }, so that one unit does not cost all others. Null means that there is
   // nothing. `known`: the units that count; null: all.

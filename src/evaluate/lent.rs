@@ -51,3 +51,44 @@ impl LentManifests {
         Ok(manifest)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jrsonnet_evaluator::ObjValueBuilder;
+
+    use super::*;
+
+    fn object(name: &str) -> Val {
+        let mut object = ObjValueBuilder::new();
+        object.field("name").value(name);
+        Val::Obj(object.build())
+    }
+
+    fn next(lent: &mut LentManifests, value: &Val) -> Manifest {
+        lent.next_cluster();
+        lent.manifest(value, &Trail::root("manifests")).expect("it is plain data")
+    }
+
+    #[test]
+    fn what_a_second_cluster_has_is_kept_for_the_next() {
+        let mut lent = LentManifests::default();
+        let (role, other) = (object("role"), object("role"));
+        let first = next(&mut lent, &role);
+        let second = next(&mut lent, &role);
+        let third = next(&mut lent, &role);
+        assert!(!first.is(&second) && second.is(&third) && first == third);
+        assert!(!next(&mut lent, &other).is(&third), "an object that is only equal is another one");
+    }
+
+    #[test]
+    fn a_definitions_own_objects_are_not_kept() {
+        let mut lent = LentManifests::default();
+        let own = object("own");
+        let twice = [0, 1, 2].map(|_| lent.manifest(&own, &Trail::root("manifests")).expect("it is plain data"));
+        assert!(!twice[1].is(&twice[2]));
+        for _ in 0..5000 {
+            next(&mut lent, &object("own"));
+            assert!(lent.met.len() <= OBJECTS + 1 && lent.kept.is_empty());
+        }
+    }
+}

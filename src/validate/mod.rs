@@ -122,25 +122,35 @@ pub fn weigh(weights: &RuleWeights, findings: &mut Vec<Finding>) {
 
 type Rule = fn(&Context<'_>, Minor, &KubeObject) -> Vec<Finding>;
 
-/// Every rule over a single object.
-const OBJECT_RULES: &[Rule] = &[
+/// The rules over a single object that need no more than its manifest and the version of Kubernetes, and the Secrets that are
+/// allowed.
+const MANIFEST_RULES: &[Rule] = &[
     |context, _, object| secrets::no_secret_data(context, object),
     |_, minor, object| fields::check(minor, object),
     |_, _, object| metadata::check(object),
     |_, _, object| workloads::check(object),
     |_, _, object| kinds::check(object),
-    |context, _, object| supply::check(context, object),
     |_, _, object| engines::check(object),
 ];
+
+/// What the rules over a single object find. What was found sound in one cluster is not looked at again in the next.
+fn check_object(context: &Context<'_>, minor: Minor, object: &KubeObject) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !object.body.is_sound(minor) {
+        findings.extend(MANIFEST_RULES.iter().flat_map(|rule| rule(context, minor, object)));
+        if findings.is_empty() && context.allow_secrets.is_empty() {
+            object.body.note_sound(minor);
+        }
+    }
+    findings.extend(supply::check(context, object));
+    findings
+}
 
 /// What the rules find, in the order of the objects.
 #[must_use]
 pub fn validate(context: &Context<'_>, objects: &[KubeObject]) -> Vec<Finding> {
     let minor = kubernetes::minor(context.kubernetes_version).unwrap_or(kubernetes::KNOWN.1);
-    let mut findings: Vec<Finding> = objects
-        .iter()
-        .flat_map(|object| OBJECT_RULES.iter().flat_map(move |rule| rule(context, minor, object)))
-        .collect();
+    let mut findings: Vec<Finding> = objects.iter().flat_map(|object| check_object(context, minor, object)).collect();
     findings.extend(addresses::check(context));
     findings.extend(cilium::check(context, objects));
     findings.extend(custom::check(objects));
@@ -211,6 +221,22 @@ mod tests {
         allow(allowances, Over::Cluster, &mut findings);
         let line = |finding: &Finding| format!("{:?} {}", finding.severity, finding.message);
         findings.iter().map(line).collect()
+    }
+
+    #[test]
+    fn what_is_sound_is_sound_for_one_version_and_without_allowances() {
+        let found = |version: &str, allow_secrets: &[String], object: &KubeObject| {
+            let context = Context { kubernetes_version: version, allow_secrets, ..Context::default() };
+            validate(&context, std::slice::from_ref(object)).len()
+        };
+        let role =
+            testing::object("{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: a, namespace: n}}");
+        assert_eq!([found("1.34.0", &[], &role), found("1.34.0", &[], &role.clone())], [0, 0]);
+        assert!(role.body.is_sound(34) && found("1.20.0", &[], &role) > 0, "policy/v1 came with 1.21");
+
+        let secret =
+            testing::object("{apiVersion: v1, kind: Secret, metadata: {name: s, namespace: n}, stringData: {a: b}}");
+        assert_eq!([found("1.34.0", &["s".to_owned()], &secret), found("1.34.0", &[], &secret)], [0, 1]);
     }
 
     #[test]

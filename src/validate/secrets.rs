@@ -31,7 +31,9 @@ pub fn no_secret_data(context: &Context<'_>, object: &KubeObject) -> Vec<Finding
         );
     }
     let mut found = Vec::new();
-    search(&object.body, &mut String::new(), &mut found);
+    if has_private_key(&object.body) {
+        search(&object.body, &mut String::new(), &mut found);
+    }
     // What a Secret may hold was decided above; its annotations hold no key either.
     let elsewhere = |path: &String| !is_secret || !(path.starts_with("data.") || path.starts_with("stringData."));
     findings.extend(found.into_iter().filter(elsewhere).map(|path| {
@@ -42,6 +44,15 @@ pub fn no_secret_data(context: &Context<'_>, object: &KubeObject) -> Vec<Finding
             .hint("a key belongs into a Secret that is made in the cluster, never into git")
     }));
     findings
+}
+
+fn has_private_key(value: &Value) -> bool {
+    match value {
+        Value::String(text) => holds_private_key(text),
+        Value::List(items) => items.iter().any(has_private_key),
+        Value::Map(map) => map.iter().any(|(_, inner)| has_private_key(inner)),
+        _ => false,
+    }
 }
 
 /// Collects the paths of strings that hold a PEM private key; the key itself goes nowhere.
