@@ -70,9 +70,7 @@ impl Manifest {
     pub fn text(&self, write: impl FnOnce(&Value) -> String) -> Arc<str> {
         Arc::clone(self.0.text.get_or_init(|| write(&self.0.value).into()))
     }
-}
 
-impl Manifest {
     /// Whether they are one in memory.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {

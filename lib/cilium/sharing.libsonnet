@@ -10,6 +10,7 @@
 // result. test/sharing.jsonnet compares with installs that share nothing.
 local readers = import 'readers.libsonnet';
 
+// The same as lists.
 local units = {
   [value]: { [group]: std.split(readers[value][group], ' ') for group in std.objectFields(readers[value]) }
   for value in std.objectFields(readers)
@@ -48,23 +49,23 @@ local sharing = {
 
   // A group is made in parts, { <part>: { <unit>: value } }, so that one unit does not cost all others. Null means that there is
   // nothing. `known`: the units that count; null: all.
-  whole(parts, known):: {
-    [unit]: parts[part][unit]
+  // `of`: function(part, unit), what there is of the unit.
+  each(parts, known, of):: {
+    [unit]: found
     for part in std.objectFields(parts)
     for unit in std.objectFields(parts[part])
-    if (known == null || unit in known) && parts[part][unit] != null
+    if known == null || unit in known
+    for found in [of(part, unit)]
+    if found != null
   },
+
+  whole(parts, known):: self.each(parts, known, function(part, unit) parts[part][unit]),
 
   // The group of a plain install, to borrow from.
   lender(parts, known):: {
     known: known,
     // Which part makes a unit.
-    origins: {
-      [unit]: part
-      for part in std.objectFields(parts)
-      for unit in std.objectFields(parts[part])
-      if known == null || unit in known
-    },
+    origins: sharing.each(parts, known, function(part, unit) part),
     made: sharing.whole(parts, known),
   },
 
@@ -74,14 +75,11 @@ local sharing = {
     // The table has the units of all versions.
     local changed = [unit for unit in readers if unit in lender.origins];
     local own = { [unit]: parts[lender.origins[unit]][unit] for unit in changed };
-    if std.member(readers, sharing.names) then {
-      [unit]: value
-      for part in std.objectFields(parts)
-      for unit in std.objectFields(parts[part])
-      if lender.known == null || unit in lender.known
-      for value in [if unit in lender.origins && !(unit in own) then std.get(lent, unit) else parts[part][unit]]
-      if value != null
-    }
+    if std.member(readers, sharing.names) then self.each(
+      parts,
+      lender.known,
+      function(part, unit) if unit in lender.origins && !(unit in own) then std.get(lent, unit) else parts[part][unit]
+    )
     else if std.length(changed) == 0 then lent
     else
       local gone = [unit for unit in changed if unit in lent && own[unit] == null];

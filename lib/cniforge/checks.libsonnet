@@ -22,8 +22,7 @@ local typeProblem(key, value) =
   local rule = keys[key];
   local types = if std.isArray(rule.type) then rule.type else [rule.type];
   local actual = std.type(value);
-  if actual == rule.type && !('each' in rule) then []
-  else if !std.member(types, actual) then [refusal([key], '`' + key + '` must be ' + typeNames(types) + ', not ' + (if actual == 'null' then 'null' else article(actual)))]
+  if !std.member(types, actual) then [refusal([key], '`' + key + '` must be ' + typeNames(types) + ', not ' + (if actual == 'null' then 'null' else article(actual)))]
   else if !('each' in rule) then []
   else if actual == 'array' then [
     refusal([key, i], 'every element of `' + key + '` must be ' + article(rule.each) + ', not ' + article(std.type(value[i])))
@@ -46,8 +45,7 @@ local valueProblems(key, value) =
     else [refusal([key] + std.get(problem, 'at', []), problem.message, std.get(problem, 'hint'), std.get(problem, 'known'), std.get(problem, 'got'))];
 
 local keyNames = std.objectFields(keys);
-local requiredNames = [key for key in keyNames if 'required' in keys[key]];
-local required = { [key]: keys[key].required for key in requiredNames };
+local required = { [key]: keys[key].required for key in keyNames if 'required' in keys[key] };
 
 {
   refusal:: refusal,
@@ -66,7 +64,7 @@ local required = { [key]: keys[key].required for key in requiredNames };
       if std.length(found) > 0
     } + {
       [key]: [refusal([key], 'the required key `' + key + '` is missing', hints[key])]
-      for key in requiredNames
+      for key in std.objectFields(required)
       if cluster[key] == defaults[key] && (required[key] == 'always' || installed)
     },
 

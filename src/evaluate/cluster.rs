@@ -33,7 +33,6 @@ impl<'a> ClusterReader<'a> {
         lent: &'a mut LentManifests,
         stack_depth: usize,
     ) -> Self {
-        lent.next_cluster();
         Self { file, member, map, lent, stack_depth, findings: Vec::new(), failed: false }
     }
 

@@ -378,6 +378,7 @@ impl Evaluator {
         member: Option<usize>,
     ) -> EvaluatedCluster {
         let map = SourceMap::new(&self.sources);
+        self.lent.next_cluster();
         let reader = ClusterReader::new(file, member, map, &mut self.lent, self.limits.stack_depth);
         let (cluster, failed) = reader.into_cluster(fallback_name, object, depth);
         self.tainted |= failed;

@@ -1,7 +1,5 @@
 //! A rendered tree never holds a private key.
 
-use std::fmt::Write as _;
-
 use super::Context;
 use super::rules::{PRIVATE_KEY, SECRET_DATA};
 use crate::finding::Finding;
@@ -30,13 +28,9 @@ pub fn no_secret_data(context: &Context<'_>, object: &KubeObject) -> Vec<Finding
                 )),
         );
     }
-    let mut found = Vec::new();
-    if has_private_key(&object.body) {
-        search(&object.body, &mut String::new(), &mut found);
-    }
     // What a Secret may hold was decided above; its annotations hold no key either.
     let elsewhere = |path: &String| !is_secret || !(path.starts_with("data.") || path.starts_with("stringData."));
-    findings.extend(found.into_iter().filter(elsewhere).map(|path| {
+    findings.extend(private_keys(&object.body).into_iter().filter(elsewhere).map(|path| {
         PRIVATE_KEY
             .finding(format!("`{path}` holds a private key"))
             .object(&object.id)
@@ -46,38 +40,20 @@ pub fn no_secret_data(context: &Context<'_>, object: &KubeObject) -> Vec<Finding
     findings
 }
 
-fn has_private_key(value: &Value) -> bool {
+/// The paths of strings that hold a PEM private key; the key itself goes nowhere. A path is put together on the way back, since
+/// nearly always there is none.
+fn private_keys(value: &Value) -> Vec<String> {
+    let below = |step: &dyn std::fmt::Display, inner: &Value| -> Vec<String> {
+        let dot = if matches!(inner, Value::Map(_)) { "." } else { "" };
+        private_keys(inner).into_iter().map(|path| format!("{step}{dot}{path}")).collect()
+    };
     match value {
-        Value::String(text) => holds_private_key(text),
-        Value::List(items) => items.iter().any(has_private_key),
-        Value::Map(map) => map.iter().any(|(_, inner)| has_private_key(inner)),
-        _ => false,
-    }
-}
-
-/// Collects the paths of strings that hold a PEM private key; the key itself goes nowhere.
-fn search(value: &Value, path: &mut String, found: &mut Vec<String>) {
-    let length = path.len();
-    match value {
-        Value::String(text) if holds_private_key(text) => found.push(path.clone()),
+        Value::String(text) if holds_private_key(text) => vec![String::new()],
         Value::List(items) => {
-            for (i, item) in items.iter().enumerate() {
-                let _ = write!(path, "[{i}]");
-                search(item, path, found);
-                path.truncate(length);
-            }
+            items.iter().enumerate().flat_map(|(i, item)| below(&format_args!("[{i}]"), item)).collect()
         }
-        Value::Map(map) => {
-            for (key, inner) in map.iter() {
-                if length > 0 {
-                    path.push('.');
-                }
-                path.push_str(key);
-                search(inner, path, found);
-                path.truncate(length);
-            }
-        }
-        _ => {}
+        Value::Map(map) => map.iter().flat_map(|(key, inner)| below(&key, inner)).collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -92,6 +68,7 @@ pub fn holds_private_key(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing;
     use super::*;
     use crate::object::ObjectId;
     use crate::value::Map;
@@ -116,6 +93,13 @@ mod tests {
         let allow_secrets: Vec<String> = allowed.iter().map(|&name| name.to_owned()).collect();
         let findings = no_secret_data(&Context { allow_secrets: &allow_secrets, ..Context::default() }, object);
         findings.into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn a_private_key_is_found_wherever_it_is() {
+        let key = "-----BEGIN RSA PRIVATE KEY-----";
+        let yaml = format!("{{a: {{'': '{key}', c: [x, {{d.e: '{key}'}}, ['{key}']]}}, f: '{key}', g: y}}");
+        assert_eq!(private_keys(&testing::value(&yaml)), ["a.", "a.c[1].d.e", "a.c[2][0]", "f"]);
     }
 
     #[test]

@@ -45,13 +45,17 @@ impl Page {
         // What was said before is said again.
         opened.call("Runtime.enable", json!({}));
         opened.call("Log.enable", json!({}));
-        let late = Instant::now() + Duration::from_mins(1);
         // An empty page stands there first.
-        while opened.value("document.getElementById('count')?.textContent ?? ''") == "" {
-            assert!(Instant::now() < late, "the page does not load");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        opened.wait("(document.getElementById('count')?.textContent ?? '') !== ''", "the page does not load");
         opened
+    }
+
+    fn wait(&mut self, condition: &str, otherwise: &str) {
+        let late = Instant::now() + Duration::from_mins(1);
+        while self.value(condition) != true {
+            assert!(Instant::now() < late, "{otherwise}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     fn call(&mut self, method: &str, params: Value) -> Value {
@@ -93,11 +97,10 @@ impl Page {
 
     /// Waits for what has been opened: a browser says so to the page when it gets to it, and only then is it filled.
     fn filled(&mut self) {
-        let late = Instant::now() + Duration::from_mins(1);
-        while self.value("document.querySelector('#changes details[open] > div:empty') !== null") == true {
-            assert!(Instant::now() < late, "what is opened stays empty");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        self.wait(
+            "document.querySelector('#changes details[open] > div:empty') === null",
+            "what is opened stays empty",
+        );
     }
 
     fn key(&mut self, key: &str) {
